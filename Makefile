@@ -1,0 +1,71 @@
+# Assay: calibrate, audit and release customer health score models.
+#
+#   make         build/assay           make demo    the tour, on embedded data
+#   make test    all tests             make help    the rest
+#
+# CFLAGS, LDFLAGS and CC are yours; what the project needs is added behind them.
+
+VARIANT ?= release
+CFLAGS ?= -O2 -g
+BUILD := build/$(VARIANT)
+
+WARNINGS := -Wall -Wextra -Wshadow -Wconversion -Wformat=2 -Wstrict-prototypes \
+            -Wmissing-prototypes -Wvla
+ifdef CI
+WARNINGS += -Werror
+endif
+
+# One rounding rule everywhere: no fused multiply-add behind our back, no fast-math.
+# Signals are data that comes in bulk; -O3 lets the engine's plain loops be vectorised.
+OURS := -std=c17 -D_GNU_SOURCE -I. -pthread -ffp-contract=off $(WARNINGS) -MMD -MP
+LIBS := -lgsl -lgslcblas -lcsv -lcjson -lsodium -lz -lm
+
+ifeq ($(VARIANT),asan)
+OURS += -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
+else ifeq ($(VARIANT),tsan)
+OURS += -fsanitize=thread -fno-omit-frame-pointer
+else ifeq ($(VARIANT),coverage)
+OURS += --coverage -fprofile-update=atomic
+else ifeq ($(VARIANT),fuzz)
+CC = clang
+OURS += -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
+else ifneq ($(VARIANT),release)
+$(error VARIANT is "$(VARIANT)"; expected release, asan, tsan, coverage or fuzz)
+endif
+
+CORE := $(sort $(wildcard core/*/*.c))
+TOOLS := $(sort $(wildcard calibrate/*.c validate/*.c score/*.c release/*.c datasets/*.c))
+SUITES := $(sort $(wildcard tests/*/test_*.c))
+SUPPORT := $(sort $(wildcard tests/support/*.c))
+FUZZERS := $(sort $(wildcard tests/fuzz/fuzz_*.c))
+
+objects = $(patsubst %.c,$(BUILD)/%.o,$(1))
+SUITE_PROGRAMS := $(patsubst %.c,$(BUILD)/%,$(SUITES))
+FUZZ_PROGRAMS := $(patsubst %.c,$(BUILD)/%,$(FUZZERS))
+
+.PHONY: all
+all: $(BUILD)/assay
+ifeq ($(VARIANT),release)
+	@ln -sf release/assay build/assay
+endif
+
+$(BUILD)/assay: $(call objects,assay.c $(TOOLS) $(CORE))
+	$(CC) $(OURS) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
+
+$(BUILD)/%.o: %.c Makefile
+	@mkdir -p $(@D)
+	$(CC) $(OURS) $(CFLAGS) -c -o $@ $<
+
+# The engine and the normaliser are the hot loops.
+$(BUILD)/core/fit/%.o $(BUILD)/core/signal/%.o: CFLAGS += -O3
+
+# Tests are linked with every module, and with an allocator that can be told to fail.
+WRAP := -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc
+$(SUITE_PROGRAMS): $(BUILD)/tests/%: $(BUILD)/tests/%.o $(call objects,$(SUPPORT) $(TOOLS) $(CORE))
+	$(CC) $(OURS) $(CFLAGS) $(LDFLAGS) $(WRAP) -o $@ $^ -lcheck $(LIBS)
+
+$(FUZZ_PROGRAMS): $(BUILD)/tests/%: $(BUILD)/tests/%.o $(call objects,$(CORE))
+	$(CC) $(OURS) -fsanitize=fuzzer $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
+
+.SECONDARY:
+-include $(shell find $(BUILD) -name '*.d' 2>/dev/null)

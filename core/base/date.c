@@ -1,0 +1,78 @@
+#include "core/base/date.h"
+
+#include <stdio.h>
+
+/* Days since 1970-01-01 (Hinnant 2013, "chrono-compatible low-level date algorithms"). */
+static int32_t days_from_civil(int year, int month, int day)
+{
+    year -= month <= 2;
+    int era = (year >= 0 ? year : year - 399) / 400;
+    int yoe = year - era * 400;
+    int doy = (153 * (month + (month > 2 ? -3 : 9)) + 2) / 5 + day - 1;
+    int doe = yoe * 365 + yoe / 4 - yoe / 100 + doy;
+    return era * 146097 + doe - 719468;
+}
+
+static void civil_from_days(int32_t days, int *year, int *month, int *day)
+{
+    int z = days + 719468;
+    int era = (z >= 0 ? z : z - 146096) / 146097;
+    int doe = z - era * 146097;
+    int yoe = (doe - doe / 1460 + doe / 36524 - doe / 146096) / 365;
+    int doy = doe - (365 * yoe + yoe / 4 - yoe / 100);
+    int mp = (5 * doy + 2) / 153;
+    *day = doy - (153 * mp + 2) / 5 + 1;
+    *month = mp < 10 ? mp + 3 : mp - 9;
+    *year = yoe + era * 400 + (*month <= 2);
+}
+
+static bool take_number(const char *text, size_t n, int *value)
+{
+    *value = 0;
+    for (size_t k = 0; k < n; k++) {
+        if (text[k] < '0' || text[k] > '9')
+            return false;
+        *value = *value * 10 + (text[k] - '0');
+    }
+    return true;
+}
+
+static bool is_time_tail(const char *text, size_t length)
+{
+    if (length == 0)
+        return true;
+    if ((text[0] != 'T' && text[0] != ' ') || length < 3)
+        return false;
+    for (size_t k = 1; k < length; k++) {
+        char c = text[k];
+        bool known = (c >= '0' && c <= '9') || c == ':' || c == '.' || c == 'Z' || c == '+' ||
+                     c == '-' || (c == ' ' && k > 2) || (k > 5 && (c == 'U' || c == 'T' || c == 'C'));
+        if (!known)
+            return false;
+    }
+    return text[1] >= '0' && text[1] <= '9';
+}
+
+bool assay_date_parse(const char *text, size_t length, int32_t *days)
+{
+    int year, month, day;
+    if (length < 10 || text[4] != '-' || text[7] != '-' || !take_number(text, 4, &year) ||
+        !take_number(text + 5, 2, &month) || !take_number(text + 8, 2, &day) ||
+        !is_time_tail(text + 10, length - 10))
+        return false;
+    static const int month_days[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
+    bool leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+    if (year < 1000 || month < 1 || month > 12 || day < 1 ||
+        day > month_days[month - 1] + (leap && month == 2))
+        return false;
+    *days = days_from_civil(year, month, day);
+    return true;
+}
+
+const char *assay_date_print(int32_t days, char out[ASSAY_DATE_SIZE])
+{
+    int year, month, day;
+    civil_from_days(days, &year, &month, &day);
+    snprintf(out, ASSAY_DATE_SIZE, "%04d-%02d-%02d", year % 10000, month % 100, day % 100);
+    return out;
+}

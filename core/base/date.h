@@ -1,0 +1,21 @@
+/* date.h - calendar days
+ *
+ * A date is a count of days since 1970-01-01 in the proleptic Gregorian calendar.
+ */
+#ifndef ASSAY_CORE_BASE_DATE_H
+#define ASSAY_CORE_BASE_DATE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define ASSAY_NO_DATE INT32_MIN
+
+/* Reads YYYY-MM-DD, year 1000 to 9999; a time behind it ("T10:00:00Z" or " 10:00") is passed
+ * over, because a snapshot is dated to the day. */
+bool assay_date_parse(const char *text, size_t length, int32_t *days);
+
+#define ASSAY_DATE_SIZE 16
+const char *assay_date_print(int32_t days, char out[ASSAY_DATE_SIZE]);
+
+#endif

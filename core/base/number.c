@@ -1,0 +1,134 @@
+#include "core/base/number.h"
+
+#include <float.h>
+#include <math.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+/* What the grammar says of a number: mantissa digits as an integer (if they fit) and exponent. */
+struct decimal {
+    uint64_t mantissa;
+    long exponent; /* value = mantissa * 10^exponent */
+    bool exact;    /* no digit had to be left out of the mantissa */
+    bool negative;
+};
+
+static bool is_digit(char c)
+{
+    return c >= '0' && c <= '9';
+}
+
+static void take_digit(struct decimal *d, char c, int *n_digit)
+{
+    if (*n_digit == 0 && c == '0')
+        return;
+    if (++*n_digit <= 19)
+        d->mantissa = d->mantissa * 10 + (uint64_t)(c - '0');
+    else
+        d->exact = false;
+}
+
+static bool scan(const char *text, size_t length, struct decimal *d)
+{
+    const char *at = text, *end = text + length;
+    *d = (struct decimal){.exact = true};
+    if (at < end && (*at == '+' || *at == '-'))
+        d->negative = *at++ == '-';
+    int n_digit = 0;
+    const char *first = at;
+    while (at < end && is_digit(*at))
+        take_digit(d, *at++, &n_digit);
+    size_t mantissa_digits = (size_t)(at - first);
+    if (at < end && *at == '.') {
+        first = ++at;
+        while (at < end && is_digit(*at))
+            take_digit(d, *at++, &n_digit);
+        mantissa_digits += (size_t)(at - first);
+        d->exponent = -(long)(at - first);
+    }
+    if (mantissa_digits == 0)
+        return false;
+    if (at < end && (*at == 'e' || *at == 'E')) {
+        at++;
+        bool down = false;
+        if (at < end && (*at == '+' || *at == '-'))
+            down = *at++ == '-';
+        if (at == end)
+            return false;
+        long exponent = 0;
+        for (; at < end && is_digit(*at); at++)
+            if (exponent < 100000)
+                exponent = exponent * 10 + (*at - '0');
+        d->exponent += down ? -exponent : exponent;
+    }
+    return at == end;
+}
+
+bool assay_number_parse(const char *text, size_t length, double *value)
+{
+    static const double power[] = {1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,
+                                   1e8,  1e9,  1e10, 1e11, 1e12, 1e13, 1e14, 1e15,
+                                   1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22};
+    struct decimal d;
+    if (!scan(text, length, &d))
+        return false;
+    /* Both operands are exact doubles, so one rounding decides (Clinger 1990). */
+    if (d.exact && d.mantissa <= (UINT64_C(1) << 53) && d.exponent >= -22 && d.exponent <= 22) {
+        double x = (double)d.mantissa;
+        x = d.exponent < 0 ? x / power[-d.exponent] : x * power[d.exponent];
+        *value = d.negative ? -x : x;
+        return true;
+    }
+    char buffer[128];
+    char *copy = buffer;
+    if (length >= sizeof buffer) {
+        copy = malloc(length + 1);
+        if (copy == NULL)
+            return false;
+    }
+    memcpy(copy, text, length);
+    copy[length] = '\0';
+    double x = strtod(copy, NULL);
+    if (copy != buffer)
+        free(copy);
+    if (!isfinite(x))
+        return false;
+    *value = x;
+    return true;
+}
+
+static bool reads_back(const char *text, double value)
+{
+    return strtod(text, NULL) == value;
+}
+
+size_t assay_number_print(double value, char out[ASSAY_NUMBER_SIZE])
+{
+    /* Any 15 digits survive a normal double, so shorter texts need no search there. */
+    bool subnormal = value != 0 && fabs(value) < DBL_MIN;
+    for (int digits = subnormal ? 1 : 15; digits <= 17; digits++) {
+        snprintf(out, ASSAY_NUMBER_SIZE, "%.*g", digits, value);
+        if (reads_back(out, value))
+            break;
+    }
+    return strlen(out);
+}
+
+bool assay_is_missing(const char *text, size_t length)
+{
+    switch (length) {
+    case 0:
+        return true;
+    case 2:
+        return strncasecmp(text, "na", 2) == 0;
+    case 3:
+        return strncasecmp(text, "n/a", 3) == 0 || strncasecmp(text, "nan", 3) == 0;
+    case 4:
+        return strncasecmp(text, "null", 4) == 0;
+    default:
+        return false;
+    }
+}

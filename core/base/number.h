@@ -1,0 +1,22 @@
+/* number.h - decimal text to double and back, without loss and without a locale */
+#ifndef ASSAY_CORE_BASE_NUMBER_H
+#define ASSAY_CORE_BASE_NUMBER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* Reads all of text[length] as a decimal number: [+-] digits [. digits] [e [+-] digits], with
+ * at least one digit in the mantissa. Correctly rounded: the same bits as strtod(). Refuses what
+ * strtod() takes beyond that (blanks, hexadecimal, nan, inf) and what overflows a double. */
+bool assay_number_parse(const char *text, size_t length, double *value);
+
+/* The shortest decimal text that reads back as the same double, as JSON writes it; returns its
+ * length. value must be finite. -0 is written "-0". */
+#define ASSAY_NUMBER_SIZE 32
+size_t assay_number_print(double value, char out[ASSAY_NUMBER_SIZE]);
+
+/* Whether text[length] is one of the ways an export writes an empty cell:
+ * nothing, NA, N/A, null, NaN, in any case. */
+bool assay_is_missing(const char *text, size_t length);
+
+#endif

@@ -1,0 +1,45 @@
+/* text.h - a growing string, and small questions about strings
+ *
+ * A struct assay_text starts zeroed. Appending never fails loudly: when memory
+ * runs out `failed` is set, later appends do nothing, and the owner asks once at
+ * the end. data is NUL-terminated whenever it is not NULL.
+ */
+#ifndef ASSAY_CORE_BASE_TEXT_H
+#define ASSAY_CORE_BASE_TEXT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "core/base/error.h"
+
+struct assay_text {
+    char *data;
+    size_t length;
+    size_t capacity;
+    bool failed;
+};
+
+void assay_text_add(struct assay_text *text, const char *bytes, size_t length);
+void assay_text_puts(struct assay_text *text, const char *string);
+void assay_text_putc(struct assay_text *text, char c);
+void assay_text_printf(struct assay_text *text, const char *format, ...) ASSAY_PRINTF(2, 3);
+
+/* One CSV cell: quoted only when it must be (separator, quote, line end, outer blank). */
+void assay_text_csv(struct assay_text *text, const char *cell, size_t length, char separator);
+
+/* Empties without giving the memory back; _clear gives it back. */
+void assay_text_reset(struct assay_text *text);
+void assay_text_clear(struct assay_text *text);
+
+/* A value as an error message quotes it: at most 40 bytes, cut between characters and then
+ * marked with "...", control characters and invalid UTF-8 shown as \xHH. out holds any result. */
+#define ASSAY_QUOTE_SIZE 256
+const char *assay_quote_value(const char *bytes, size_t length, char out[ASSAY_QUOTE_SIZE]);
+
+/* Whether bytes[length] is well-formed UTF-8 (no surrogates, no overlong forms). */
+bool assay_is_utf8(const char *bytes, size_t length);
+
+/* The candidate nearest to word, or NULL when none is near enough to be what was meant. */
+const char *assay_nearest_word(const char *word, const char *const candidates[], size_t n);
+
+#endif

@@ -1,0 +1,20 @@
+/* thread.h - the same answer on any number of threads
+ *
+ * Work is cut into numbered tasks whose boundaries depend on the data alone; each
+ * task writes only its own results, and the caller adds them up in task order.
+ */
+#ifndef ASSAY_CORE_BASE_THREAD_H
+#define ASSAY_CORE_BASE_THREAD_H
+
+#include <stddef.h>
+
+/* Runs run(state, 0) .. run(state, n_task - 1), each exactly once, in any order, on at most
+ * n_thread threads (0: as many as there are processors). Returns when all are done. Falls
+ * back to fewer threads, down to the calling one, when the system gives no more. */
+void assay_parallel(size_t n_task, size_t n_thread, void (*run)(void *state, size_t task),
+                    void *state);
+
+/* Processors this process may use, at least 1. */
+size_t assay_processor_count(void);
+
+#endif

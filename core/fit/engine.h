@@ -1,0 +1,79 @@
+/* engine.h - the one seam between data and fitters: (l, g, H)
+ *
+ * A fitter knows a log-likelihood only through its value, gradient and Hessian at a coefficient
+ * vector. Whoever can produce them is an engine: arrays in memory, a stream, a database. Fitters
+ * never see rows.
+ *
+ * The model is logistic: row i with covariates x_i (a leading 1 for the intercept) and outcome y_i
+ * has log-odds eta_i = x_i'b and log-likelihood y_i eta_i - log(1 + exp(eta_i)).
+ */
+#ifndef ASSAY_CORE_FIT_ENGINE_H
+#define ASSAY_CORE_FIT_ENGINE_H
+
+#include <stddef.h>
+
+#include "core/base/error.h"
+
+/* What a direction d in coefficient space does to the rows. */
+struct assay_direction {
+    double max_move;   /* max_i |x_i'd|: the largest change of any log-odds along d */
+    double min_margin; /* min_i (2 y_i - 1) x_i'd; >= 0 for every row and > 0 for one: d separates */
+    double max_margin; /* max_i (2 y_i - 1) x_i'd */
+};
+
+struct assay_engine {
+    size_t n_coef;  /* the first is the intercept */
+    size_t n_row;   /* rows that count */
+    size_t n_event; /* of them with outcome 1 */
+    void *state;
+
+    /* At coef[n_coef]: *log_likelihood (no constant), gradient[n_coef] of it, and information
+     * [n_coef * n_coef], row-major, both triangles: minus its Hessian, X'WX. gradient and information
+     * may be NULL. Deterministic: the same bytes whatever the number of threads. */
+    enum assay_status (*evaluate)(void *state, const double coef[], double *log_likelihood,
+                                  double gradient[], double information[],
+                                  struct assay_error *err);
+
+    /* Fills *what for direction[n_coef]. */
+    enum assay_status (*direction)(void *state, const double direction[],
+                                   struct assay_direction *what, struct assay_error *err);
+};
+
+/* ---- the engine over arrays in memory ----
+ *
+ * The design is blocks of ASSAY_BLOCK_ROWS rows; within block b, column j is contiguous:
+ * value (row i, column j) = x[(i / R * n_column + j) * R + i % R], R = ASSAY_BLOCK_ROWS.
+ * Column 0 of the model, the intercept, is not stored. outcome[i] is 0 or 1. The last block is
+ * padded; its padding is never read as data. */
+#define ASSAY_BLOCK_ROWS 256
+
+static inline size_t assay_block_index(size_t row, size_t column, size_t n_column)
+{
+    return (row / ASSAY_BLOCK_ROWS * n_column + column) * ASSAY_BLOCK_ROWS + row % ASSAY_BLOCK_ROWS;
+}
+
+/* Doubles that a design of this size takes: whole blocks. */
+static inline size_t assay_block_size(size_t n_row, size_t n_column)
+{
+    return (n_row + ASSAY_BLOCK_ROWS - 1) / ASSAY_BLOCK_ROWS * ASSAY_BLOCK_ROWS * n_column;
+}
+
+struct assay_array_data {
+    const double *x;             /* borrowed */
+    const unsigned char *outcome; /* borrowed, [n_row] */
+    const unsigned char *include; /* borrowed, [n_row], rows with 0 do not count; NULL: all do */
+    size_t n_row, n_column;      /* n_coef of the engine is n_column + 1 */
+    size_t n_thread;             /* 0: as many as there are processors */
+};
+
+/* ASSAY_EDATA: no row counts. The engine borrows *data for as long as it lives. */
+ASSAY_MUST_CHECK enum assay_status assay_array_engine_init(const struct assay_array_data *data,
+                                                           struct assay_engine *engine,
+                                                           struct assay_error *err);
+void assay_array_engine_clear(struct assay_engine *engine);
+
+/* x_i'coef for every row, included or not: log_odds[n_row]. */
+void assay_array_log_odds(const struct assay_array_data *data, const double coef[],
+                          double log_odds[]);
+
+#endif
