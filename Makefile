@@ -8,6 +8,7 @@
 VARIANT ?= release
 CFLAGS ?= -O2 -g
 BUILD := build/$(VARIANT)
+JOBS ?= $(shell nproc 2>/dev/null || echo 2)
 
 WARNINGS := -Wall -Wextra -Wshadow -Wconversion -Wformat=2 -Wstrict-prototypes \
             -Wmissing-prototypes -Wvla
@@ -19,6 +20,7 @@ endif
 # Signals are data that comes in bulk; -O3 lets the engine's plain loops be vectorised.
 OURS := -std=c17 -D_GNU_SOURCE -I. -pthread -ffp-contract=off $(WARNINGS) -MMD -MP
 LIBS := -lgsl -lgslcblas -lcsv -lcjson -lsodium -lz -lm
+CHECK_LIBS = $(shell pkg-config --libs check 2>/dev/null || echo -lcheck -lsubunit)
 
 ifeq ($(VARIANT),asan)
 OURS += -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
@@ -62,10 +64,60 @@ $(BUILD)/core/fit/%.o $(BUILD)/core/signal/%.o: CFLAGS += -O3
 # Tests are linked with every module, and with an allocator that can be told to fail.
 WRAP := -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc
 $(SUITE_PROGRAMS): $(BUILD)/tests/%: $(BUILD)/tests/%.o $(call objects,$(SUPPORT) $(TOOLS) $(CORE))
-	$(CC) $(OURS) $(CFLAGS) $(LDFLAGS) $(WRAP) -o $@ $^ -lcheck $(LIBS)
+	$(CC) $(OURS) $(CFLAGS) $(LDFLAGS) $(WRAP) -o $@ $^ $(CHECK_LIBS) $(LIBS)
 
 $(FUZZ_PROGRAMS): $(BUILD)/tests/%: $(BUILD)/tests/%.o $(call objects,$(CORE))
 	$(CC) $(OURS) -fsanitize=fuzzer $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
+
+# ---- what people call ----
+
+.PHONY: deps demo test bench fuzz format help clean
+deps:
+	@scripts/install-deps
+
+# "make test" and "make demo" are a newcomer's first words: they fetch what is missing, then build.
+demo: deps
+	@$(MAKE) --no-print-directory -s all
+	@scripts/demo build/assay
+
+test: deps
+	@$(MAKE) --no-print-directory -s -j$(JOBS) all tests
+	@scripts/run-tests $(BUILD)
+
+.PHONY: tests
+tests: $(SUITE_PROGRAMS)
+
+bench: deps
+	@$(MAKE) --no-print-directory -s all
+	@scripts/bench build/assay
+
+# Each target runs FUZZ_SECONDS on a copy of its corpus.
+FUZZ_SECONDS ?= 20
+fuzz:
+	@$(MAKE) --no-print-directory -s -j$(JOBS) VARIANT=fuzz fuzzers
+	@scripts/run-fuzzers build/fuzz $(FUZZ_SECONDS)
+
+.PHONY: fuzzers
+fuzzers: $(FUZZ_PROGRAMS)
+
+format:
+	clang-format -i $(shell git ls-files '*.c' '*.h')
+
+clean:
+	rm -rf build out
+
+help:
+	@echo 'make                        build/assay'
+	@echo 'make demo                   the tour: calibrate, validate and score the embedded data'
+	@echo 'make test                   all tests; VARIANT=asan: under the address and undefined-'
+	@echo '                            behaviour sanitizers, VARIANT=tsan: the thread sanitizer'
+	@echo 'make bench                  time and memory on 1,000,000 rows'
+	@echo 'make fuzz FUZZ_SECONDS=20   fuzzers for CSV, spec and model (needs clang)'
+	@echo 'make deps                   install what is missing (Debian, Ubuntu), or say what to install'
+	@echo 'make format                 clang-format over the sources'
+	@echo 'make clean                  remove build/ and out/'
+	@echo 'One suite: build/release/tests/metric/test_roc; CK_FORK=no for a debugger.'
+	@echo 'CC, CFLAGS and LDFLAGS are yours; CI=1 makes warnings errors.'
 
 .SECONDARY:
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
