@@ -29,6 +29,8 @@ enum assay_status assay_file_read(const char *path, size_t limit, struct assay_t
         if (got <= 0)
             break;
         assay_text_add(&content, buffer, (size_t)got);
+        if (content.failed)
+            break;
         if (content.length > limit) {
             status = assay_fail(err, ASSAY_EFORMAT, "%s: longer than %zu bytes; expected a smaller "
                                 "file", name, limit);
@@ -54,6 +56,27 @@ static enum assay_status fail_write(const char *path, struct assay_error *err)
     return assay_fail(err, ASSAY_EIO, "could not write \"%s\": %s", path, strerror(reason));
 }
 
+/* The file beside path, whose name it puts into part; NULL, with errno set, when it cannot be. */
+static FILE *open_part(const char *path, char part[])
+{
+    size_t length = strlen(path);
+    memcpy(part, path, length);
+    memcpy(part + length, ".part-XXXXXX", 13);
+    int fd = mkstemp(part);
+    if (fd < 0)
+        return NULL;
+    mode_t mask = umask(0);
+    umask(mask);
+    FILE *stream = fchmod(fd, 0666 & ~mask) == 0 ? fdopen(fd, "w") : NULL;
+    if (stream == NULL) {
+        int reason = errno;
+        close(fd);
+        unlink(part);
+        errno = reason;
+    }
+    return stream;
+}
+
 enum assay_status assay_output_open(const char *path, struct assay_output *out,
                                     struct assay_error *err)
 {
@@ -61,26 +84,21 @@ enum assay_status assay_output_open(const char *path, struct assay_output *out,
         *out = (struct assay_output){.stream = stdout};
         return ASSAY_OK;
     }
-    size_t length = strlen(path);
-    struct assay_output made = {.path = assay_copy_string(path),
-                                .part = assay_alloc(length + 16, 1)};
-    if (made.path == NULL || made.part == NULL) {
-        assay_output_abort(&made);
-        return assay_fail_memory(err, "opening an output file");
+    /* Renaming onto /dev/null would put a file in its place. */
+    struct stat info;
+    bool special = stat(path, &info) == 0 && !S_ISREG(info.st_mode);
+    struct assay_output made = {.path = assay_copy_string(path)};
+    if (!special)
+        made.part = assay_alloc(strlen(path) + 16, 1);
+    enum assay_status status = ASSAY_OK;
+    if (made.path == NULL || (!special && made.part == NULL)) {
+        status = assay_fail_memory(err, "opening an output file");
+    } else {
+        made.stream = special ? fopen(path, "we") : open_part(path, made.part);
+        if (made.stream == NULL)
+            status = fail_write(path, err);
     }
-    memcpy(made.part, path, length);
-    memcpy(made.part + length, ".part-XXXXXX", 13);
-    int fd = mkstemp(made.part);
-    mode_t mask = umask(0);
-    umask(mask);
-    if (fd >= 0 && fchmod(fd, 0666 & ~mask) == 0)
-        made.stream = fdopen(fd, "w");
-    if (made.stream == NULL) {
-        enum assay_status status = fail_write(path, err);
-        if (fd >= 0) {
-            close(fd);
-            unlink(made.part);
-        }
+    if (status != ASSAY_OK) {
         free(made.part);
         free(made.path);
         return status;
@@ -115,20 +133,26 @@ enum assay_status assay_output_finish(struct assay_output *out, struct assay_err
         out->stream = NULL;
         return good ? ASSAY_OK : fail_write("standard output", err);
     }
-    bool good = fflush(out->stream) == 0 && !ferror(out->stream) && fsync(fileno(out->stream)) == 0;
+    bool good = fflush(out->stream) == 0 && !ferror(out->stream) &&
+                (out->part == NULL || fsync(fileno(out->stream)) == 0);
     int reason = errno;
-    good = fclose(out->stream) == 0 && good;
+    if (fclose(out->stream) != 0 && good) {
+        good = false;
+        reason = errno;
+    }
     out->stream = NULL;
-    if (good)
-        good = rename(out->part, out->path) == 0;
-    else
-        errno = reason;
+    if (good && out->part != NULL && rename(out->part, out->path) != 0) {
+        good = false;
+        reason = errno;
+    }
     if (!good) {
+        errno = reason;
         enum assay_status status = fail_write(out->path, err);
         assay_output_abort(out);
         return status;
     }
-    sync_directory_of(out->path);
+    if (out->part != NULL)
+        sync_directory_of(out->path);
     free(out->part);
     out->part = NULL;
     assay_output_abort(out);

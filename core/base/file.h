@@ -17,10 +17,11 @@ ASSAY_MUST_CHECK enum assay_status assay_file_read(const char *path, size_t limi
 
 /* A result on its way to a file or to standard output. The file is written beside its final
  * place under another name and appears, complete and synced, at _finish; _abort leaves
- * nothing behind. path NULL or "-" writes to standard output, where _finish flushes and checks. */
+ * nothing behind. A path that is a device or a pipe is written to as it is. path NULL or "-" writes
+ * to standard output, where _finish flushes and checks. */
 struct assay_output {
     FILE *stream; /* write here; write errors are reported by _finish */
-    char *path, *part;
+    char *path, *part; /* part: the name until _finish; NULL when written directly */
 };
 
 ASSAY_MUST_CHECK enum assay_status assay_output_open(const char *path, struct assay_output *out,

@@ -60,21 +60,68 @@ static void note_spots(struct assay_json *doc, const cJSON *value, const size_t 
         note_spots(doc, child, offsets);
 }
 
+static size_t offset_of(const struct assay_json *doc, const cJSON *value)
+{
+    struct spot key = {.value = value};
+    const struct spot *spot = bsearch(&key, doc->spots, doc->n_spot, sizeof key, by_address);
+    return spot != NULL ? spot->at : 0;
+}
+
+static int by_key(const void *a, const void *b)
+{
+    return strcmp((*(const cJSON *const *)a)->string, (*(const cJSON *const *)b)->string);
+}
+
+/* Compares keys as they read, so that "\\u0061" is another "a". members has room for any object's;
+ * sorting them keeps a hostile file with a million keys from taking hours. */
+static enum assay_status refuse_repeated_keys(struct assay_json *doc, const cJSON *container,
+                                              const cJSON *members[], struct assay_error *err)
+{
+    size_t n = 0;
+    for (const cJSON *child = container->child; child != NULL; child = child->next)
+        if (child->string != NULL)
+            members[n++] = child;
+    qsort(members, n, sizeof *members, by_key);
+    for (size_t k = 1; k < n; k++) {
+        if (by_key(&members[k - 1], &members[k]) != 0)
+            continue;
+        const cJSON *second = offset_of(doc, members[k]) > offset_of(doc, members[k - 1])
+                                  ? members[k]
+                                  : members[k - 1];
+        char quoted[ASSAY_QUOTE_SIZE];
+        return assay_fail(err, ASSAY_EFORMAT,
+                          "%s: key \"%s\" stands here a second time; expected it once",
+                          assay_json_place(doc, second),
+                          assay_quote_value(second->string, strlen(second->string), quoted));
+    }
+    enum assay_status status = ASSAY_OK;
+    for (const cJSON *child = container->child; status == ASSAY_OK && child != NULL;
+         child = child->next)
+        if (child->child != NULL)
+            status = refuse_repeated_keys(doc, child, members, err);
+    return status;
+}
+
 static enum assay_status build(struct assay_json *doc, size_t length, struct assay_error *err)
 {
     struct assay_json_offsets offsets = {0};
     enum assay_status status = assay_json_scan(doc->name, doc->text, length, &offsets, err);
-    if (status == ASSAY_OK) {
-        const char *end;
-        doc->root = cJSON_ParseWithLengthOpts(doc->text, length + 1, &end, 1);
-        doc->spots = assay_alloc(offsets.n, sizeof *doc->spots);
-        if (doc->root == NULL || doc->spots == NULL) /* the scan took it, so it is not the text */
-            status = assay_fail_memory(err, "reading JSON");
+    if (status != ASSAY_OK) {
+        free(offsets.at);
+        return status;
     }
-    if (status == ASSAY_OK) {
+    const char *end;
+    doc->root = cJSON_ParseWithLengthOpts(doc->text, length + 1, &end, 1);
+    doc->spots = assay_alloc(offsets.n, sizeof *doc->spots);
+    const cJSON **members = assay_alloc(offsets.n, sizeof *members);
+    if (doc->root == NULL || doc->spots == NULL || members == NULL) {
+        status = assay_fail_memory(err, "reading JSON"); /* the scan took it: it is not the text */
+    } else {
         note_spots(doc, doc->root, offsets.at);
         qsort(doc->spots, doc->n_spot, sizeof *doc->spots, by_address);
+        status = refuse_repeated_keys(doc, doc->root, members, err);
     }
+    free(members);
     free(offsets.at);
     return status;
 }
@@ -131,11 +178,8 @@ const char *assay_json_name(const struct assay_json *doc)
 
 const char *assay_json_place(struct assay_json *doc, const cJSON *value)
 {
-    struct spot key = {.value = value};
-    const struct spot *spot = bsearch(&key, doc->spots, doc->n_spot, sizeof key, by_address);
-    size_t line = 1, byte = 1;
-    if (spot != NULL)
-        assay_json_locate(doc->text, spot->at, &line, &byte);
+    size_t line, byte;
+    assay_json_locate(doc->text, offset_of(doc, value), &line, &byte);
     snprintf(doc->place, sizeof doc->place, "%s:%zu:%zu", doc->name, line, byte);
     return doc->place;
 }
@@ -235,14 +279,16 @@ static const char *show(const cJSON *value, char out[ASSAY_QUOTE_SIZE + 2])
 enum assay_status assay_json_wrong(struct assay_json *doc, const cJSON *value,
                                    struct assay_error *err, const char *expected, ...)
 {
-    char wanted[400], shown[ASSAY_QUOTE_SIZE + 2];
+    char wanted[400], shown[ASSAY_QUOTE_SIZE + 2], key[ASSAY_QUOTE_SIZE];
     va_list args;
     va_start(args, expected);
     vsnprintf(wanted, sizeof wanted, expected, args);
     va_end(args);
     if (value->string != NULL)
         return assay_fail(err, ASSAY_EDATA, "%s: \"%s\" is %s; expected %s",
-                          assay_json_place(doc, value), value->string, show(value, shown), wanted);
+                          assay_json_place(doc, value),
+                          assay_quote_value(value->string, strlen(value->string), key),
+                          show(value, shown), wanted);
     return assay_fail(err, ASSAY_EDATA, "%s: found %s; expected %s", assay_json_place(doc, value),
                       show(value, shown), wanted);
 }

@@ -1,8 +1,9 @@
 /* json.h - reading JSON that somebody wrote by hand, or that somebody damaged
  *
  * cJSON builds the tree; before it sees the text, a strict scan refuses what it would let
- * pass (duplicate keys, control characters in strings, bad UTF-8, leading zeros, numbers beyond
- * double, anything after the value, depth over 64) and notes where each value stands.
+ * pass (control characters in strings, bad UTF-8, leading zeros, numbers beyond double, anything
+ * after the value, depth over 64) and notes where each value stands. A key that stands twice in
+ * an object is refused, however it is escaped. A byte order mark at the start is passed over.
  * A place is "name:line:byte", both from 1, the byte counted within its line.
  *
  * Values (struct cJSON) are borrowed from the document and die with it.

@@ -1,24 +1,16 @@
 #include "core/base/json_scan.h"
 
-#include <math.h>
-#include <stdlib.h>
+#include <stdbool.h>
 #include <string.h>
 
 #include "core/base/memory.h"
 #include "core/base/number.h"
 #include "core/base/text.h"
 
-struct key {
-    const char *text; /* between the quotes, escapes as written */
-    size_t length;
-};
-
 struct scan {
     const char *name, *text, *at, *end;
     struct assay_json_offsets *offsets;
     struct assay_error *err;
-    struct key *keys; /* of every object that is open, innermost last */
-    size_t n_key, key_capacity;
     size_t depth;
 };
 
@@ -44,6 +36,8 @@ static enum assay_status wrong(struct scan *scan, const char *at, const char *ex
     size_t length = 0;
     while (at + length < scan->end && length < 12 && at[length] != '\n')
         length++;
+    while (length > 1 && at + length < scan->end && (at[length] & 0xc0) == 0x80)
+        length--; /* not through the middle of a character */
     char quoted[ASSAY_QUOTE_SIZE];
     return assay_fail(scan->err, ASSAY_EFORMAT, "%s:%zu:%zu: \"%s\"; expected %s", scan->name, line,
                       byte, assay_quote_value(at, length > 0 ? length : 1, quoted), expected);
@@ -65,17 +59,48 @@ static bool note_offset(struct scan *scan, const char *at)
     return true;
 }
 
-static bool is_hex4(const char *at)
+/* The code unit that "\uXXXX" at `at` names, or -1. */
+static long code_unit(const struct scan *scan, const char *at)
 {
-    for (int k = 0; k < 4; k++)
-        if (!((at[k] >= '0' && at[k] <= '9') || (at[k] >= 'a' && at[k] <= 'f') ||
-              (at[k] >= 'A' && at[k] <= 'F')))
-            return false;
-    return true;
+    long unit = 0;
+    if (scan->end - at < 6 || at[0] != '\\' || at[1] != 'u')
+        return -1;
+    for (int k = 2; k < 6; k++) {
+        const char *digits = "0123456789abcdef", *digit = strchr(digits, at[k] | 0x20);
+        if (digit == NULL || at[k] < '0')
+            return -1;
+        unit = unit * 16 + (digit - digits);
+    }
+    return unit;
 }
 
-/* On `at`'s opening quote; leaves `at` behind the closing one. */
-static enum assay_status scan_string(struct scan *scan, struct key *content)
+/* On a backslash; leaves `at` behind the escape. */
+static enum assay_status scan_escape(struct scan *scan)
+{
+    if (scan->end - scan->at < 2 || scan->at[1] == '\0' ||
+        strchr("\"\\/bfnrtu", scan->at[1]) == NULL)
+        return wrong(scan, scan->at, "an escape that JSON has (\\\" \\\\ \\/ \\b \\f \\n \\r "
+                                     "\\t \\uXXXX)");
+    if (scan->at[1] != 'u') {
+        scan->at += 2;
+        return ASSAY_OK;
+    }
+    long unit = code_unit(scan, scan->at);
+    if (unit < 0)
+        return wrong(scan, scan->at, "four hexadecimal digits behind \\u");
+    if (unit == 0)
+        return wrong(scan, scan->at, "text without NUL characters");
+    /* Beyond 16 bits a character takes two escapes, high surrogate first; neither stands alone. */
+    bool high = unit >= 0xd800 && unit <= 0xdbff, low = unit >= 0xdc00 && unit <= 0xdfff;
+    long second = high ? code_unit(scan, scan->at + 6) : -1;
+    if (low || (high && (second < 0xdc00 || second > 0xdfff)))
+        return wrong(scan, scan->at, "both halves of a surrogate pair, \\ud8.. to \\udb.. first");
+    scan->at += high ? 12 : 6;
+    return ASSAY_OK;
+}
+
+/* On the opening quote; leaves `at` behind the closing one. */
+static enum assay_status scan_string(struct scan *scan)
 {
     const char *start = ++scan->at;
     while (scan->at < scan->end && *scan->at != '"') {
@@ -87,23 +112,13 @@ static enum assay_status scan_string(struct scan *scan, struct key *content)
             scan->at++;
             continue;
         }
-        if (scan->end - scan->at < 2 || strchr("\"\\/bfnrtu", scan->at[1]) == NULL ||
-            scan->at[1] == '\0')
-            return wrong(scan, scan->at, "an escape that JSON has (\\\" \\\\ \\/ \\b \\f \\n \\r "
-                                         "\\t \\uXXXX)");
-        if (scan->at[1] == 'u') {
-            if (scan->end - scan->at < 6 || !is_hex4(scan->at + 2))
-                return wrong(scan, scan->at, "four hexadecimal digits behind \\u");
-            if (memcmp(scan->at + 2, "0000", 4) == 0)
-                return wrong(scan, scan->at, "text without NUL characters");
-            scan->at += 4;
-        }
-        scan->at += 2;
+        enum assay_status status = scan_escape(scan);
+        if (status != ASSAY_OK)
+            return status;
     }
     if (scan->at >= scan->end)
         return wrong(scan, scan->end, "a closing quote");
-    *content = (struct key){start, (size_t)(scan->at - start)};
-    if (!assay_is_utf8(content->text, content->length))
+    if (!assay_is_utf8(start, (size_t)(scan->at - start)))
         return wrong(scan, start, "text in UTF-8");
     scan->at++;
     return ASSAY_OK;
@@ -124,43 +139,21 @@ static enum assay_status scan_number(struct scan *scan)
     double value;
     if (start[0] == '+' || leading_zero || bare_point ||
         !assay_number_parse(start, length, &value))
-        return wrong(scan, start, "a JSON value (a number within the range of double)");
+        return wrong(scan, start, length == 0 ? "a JSON value"
+                                              : "a number as JSON writes it, within the range of "
+                                                "double");
     return ASSAY_OK;
 }
 
 static enum assay_status scan_value(struct scan *scan);
 
-static enum assay_status check_duplicate(struct scan *scan, size_t first, const char *at)
-{
-    const struct key *key = &scan->keys[scan->n_key - 1];
-    for (size_t k = first; k + 1 < scan->n_key; k++)
-        if (scan->keys[k].length == key->length &&
-            memcmp(scan->keys[k].text, key->text, key->length) == 0) {
-            size_t line, byte;
-            char quoted[ASSAY_QUOTE_SIZE];
-            assay_json_locate(scan->text, (size_t)(at - scan->text), &line, &byte);
-            return assay_fail(scan->err, ASSAY_EFORMAT,
-                              "%s:%zu:%zu: key \"%s\" stands here a second time; expected it once",
-                              scan->name, line, byte,
-                              assay_quote_value(key->text, key->length, quoted));
-        }
-    return ASSAY_OK;
-}
-
-static enum assay_status scan_member(struct scan *scan, size_t first)
+static enum assay_status scan_member(struct scan *scan)
 {
     skip_blanks(scan);
     const char *start = scan->at;
     if (start >= scan->end || *start != '"')
         return wrong(scan, start, "a key in quotes");
-    struct key key;
-    enum assay_status status = scan_string(scan, &key);
-    if (status != ASSAY_OK)
-        return status;
-    if (!assay_grow(&scan->keys, &scan->key_capacity, scan->n_key + 1, sizeof *scan->keys))
-        return assay_fail_memory(scan->err, "reading JSON");
-    scan->keys[scan->n_key++] = key;
-    status = check_duplicate(scan, first, start);
+    enum assay_status status = scan_string(scan);
     if (status != ASSAY_OK)
         return status;
     skip_blanks(scan);
@@ -176,14 +169,13 @@ static enum assay_status scan_member(struct scan *scan, size_t first)
 
 static enum assay_status scan_container(struct scan *scan, char close)
 {
-    size_t first = scan->n_key;
     scan->at++;
     if (++scan->depth > ASSAY_JSON_MAX_DEPTH)
         return wrong(scan, scan->at - 1, "at most 64 levels of nesting");
     skip_blanks(scan);
     bool empty = scan->at < scan->end && *scan->at == close;
     while (!empty) {
-        enum assay_status status = close == '}' ? scan_member(scan, first) : scan_value(scan);
+        enum assay_status status = close == '}' ? scan_member(scan) : scan_value(scan);
         if (status != ASSAY_OK)
             return status;
         skip_blanks(scan);
@@ -195,7 +187,6 @@ static enum assay_status scan_container(struct scan *scan, char close)
     }
     scan->at++;
     scan->depth--;
-    scan->n_key = first;
     return ASSAY_OK;
 }
 
@@ -207,14 +198,13 @@ static enum assay_status scan_value(struct scan *scan)
         return assay_fail_memory(scan->err, "reading JSON");
     if (scan->at >= scan->end)
         return wrong(scan, scan->at, "a JSON value");
-    struct key content;
     switch (*scan->at) {
     case '{':
         return scan_container(scan, '}');
     case '[':
         return scan_container(scan, ']');
     case '"':
-        return scan_string(scan, &content);
+        return scan_string(scan);
     default:
         for (size_t k = 0; k < sizeof words / sizeof words[0]; k++) {
             size_t length = strlen(words[k]);
@@ -239,6 +229,5 @@ enum assay_status assay_json_scan(const char *name, const char *text, size_t len
         if (scan.at < scan.end)
             status = wrong(&scan, scan.at, "nothing behind the value");
     }
-    free(scan.keys);
     return status;
 }

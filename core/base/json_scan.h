@@ -1,6 +1,7 @@
 /* json_scan.h - the strict reading of JSON that precedes cJSON's
  *
- * Internal to json.c. Accepts RFC 8259 JSON alone and notes where each value starts.
+ * Internal to json.c. Accepts RFC 8259 JSON alone and notes where each value starts. That no key
+ * stands twice is json.c's to check, who sees the keys decoded.
  */
 #ifndef ASSAY_CORE_BASE_JSON_SCAN_H
 #define ASSAY_CORE_BASE_JSON_SCAN_H

@@ -1,6 +1,7 @@
 #include "core/base/number.h"
 
 #include <float.h>
+#include <limits.h>
 #include <math.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -60,11 +61,45 @@ static bool scan(const char *text, size_t length, struct decimal *d)
             return false;
         long exponent = 0;
         for (; at < end && is_digit(*at); at++)
-            if (exponent < 100000)
+            if (exponent < LONG_MAX / 100) /* beyond what any number of digits could undo */
                 exponent = exponent * 10 + (*at - '0');
         d->exponent += down ? -exponent : exponent;
     }
     return at == end;
+}
+
+/* strtod() of text that scan() took, whatever its length, in memory of fixed size: no double and no
+ * halfway point between two has more than 767 significant digits, so all that the digits beyond
+ * can say is that there was something more, and one digit says that. */
+static double convert(const char *text, size_t length, const struct decimal *d)
+{
+    enum { DIGITS = 780 };
+    char buffer[DIGITS + 32];
+    if (length < sizeof buffer) {
+        memcpy(buffer, text, length);
+        buffer[length] = '\0';
+        return strtod(buffer, NULL);
+    }
+    size_t used = 0, dropped = 0;
+    bool more = false;
+    for (const char *at = text; at < text + length && *at != 'e' && *at != 'E'; at++) {
+        if (!is_digit(*at) || (used == 0 && *at == '0'))
+            continue;
+        if (used < DIGITS) {
+            buffer[used++] = *at;
+        } else {
+            dropped++;
+            more = more || *at != '0';
+        }
+    }
+    if (more) {
+        buffer[used++] = '1';
+        dropped--;
+    }
+    snprintf(buffer + used, sizeof buffer - used, "%se%ld", used == 0 ? "0" : "",
+             d->exponent + (long)dropped);
+    double x = strtod(buffer, NULL);
+    return d->negative ? -x : x;
 }
 
 bool assay_number_parse(const char *text, size_t length, double *value)
@@ -75,25 +110,15 @@ bool assay_number_parse(const char *text, size_t length, double *value)
     struct decimal d;
     if (!scan(text, length, &d))
         return false;
-    /* Both operands are exact doubles, so one rounding decides (Clinger 1990). */
+    double x;
     if (d.exact && d.mantissa <= (UINT64_C(1) << 53) && d.exponent >= -22 && d.exponent <= 22) {
-        double x = (double)d.mantissa;
+        /* Both operands are exact doubles, so one rounding decides (Clinger 1990). */
+        x = (double)d.mantissa;
         x = d.exponent < 0 ? x / power[-d.exponent] : x * power[d.exponent];
-        *value = d.negative ? -x : x;
-        return true;
+        x = d.negative ? -x : x;
+    } else {
+        x = convert(text, length, &d);
     }
-    char buffer[128];
-    char *copy = buffer;
-    if (length >= sizeof buffer) {
-        copy = malloc(length + 1);
-        if (copy == NULL)
-            return false;
-    }
-    memcpy(copy, text, length);
-    copy[length] = '\0';
-    double x = strtod(copy, NULL);
-    if (copy != buffer)
-        free(copy);
     if (!isfinite(x))
         return false;
     *value = x;

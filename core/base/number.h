@@ -7,11 +7,12 @@
 
 /* Reads all of text[length] as a decimal number: [+-] digits [. digits] [e [+-] digits], with
  * at least one digit in the mantissa. Correctly rounded: the same bits as strtod(). Refuses what
- * strtod() takes beyond that (blanks, hexadecimal, nan, inf) and what overflows a double. */
+ * strtod() takes beyond that (blanks, hexadecimal, nan, inf) and what overflows a double. Text of
+ * any length is read without allocating. */
 bool assay_number_parse(const char *text, size_t length, double *value);
 
-/* The shortest decimal text that reads back as the same double, as JSON writes it; returns its
- * length. value must be finite. -0 is written "-0". */
+/* The decimal text with the fewest digits (as %g rounds them) that reads back as the same double,
+ * as JSON writes it; returns its length. value must be finite. -0 is written "-0". */
 #define ASSAY_NUMBER_SIZE 32
 size_t assay_number_print(double value, char out[ASSAY_NUMBER_SIZE]);
 
