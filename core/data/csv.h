@@ -48,7 +48,9 @@ struct assay_column_request {
 struct assay_csv_options {
     char delimiter;      /* 0: guess from the header line among , ; tab and | */
     size_t max_field;    /* bytes; a longer field is an error. Default 64 MiB */
-    const char *rejects; /* path of the file that keeps the bad rows, or NULL */
+    const char *rejects; /* path of the file that keeps the bad rows, or NULL: a CSV of line,
+                            column, name, reason, value, expected and the record as it stood. It
+                            appears when the source has been read to its end, and not before */
 };
 struct assay_csv_options assay_csv_options_default(void);
 
@@ -56,11 +58,21 @@ struct assay_csv;
 
 /* Opens path ("-": standard input) and reads the header.
  *   ASSAY_EIO      could not be opened or read
- *   ASSAY_EFORMAT  no header, a repeated or empty header name, UTF-16, not gzip, and so on */
+ *   ASSAY_EFORMAT  no header or only empty names in it, a name that is not UTF-8, UTF-16, a
+ *                  spreadsheet, gzip by name but not in fact or the reverse, and so on
+ *   ASSAY_EDATA    a delimiter that cannot be one */
 ASSAY_MUST_CHECK enum assay_status assay_csv_open(const char *path,
                                                   const struct assay_csv_options *options,
                                                   struct assay_csv **csv,
                                                   struct assay_error *err);
+
+/* The same over bytes[length], which are borrowed until _close, as if a file called name held
+ * them. */
+ASSAY_MUST_CHECK enum assay_status assay_csv_open_memory(const char *name, const char *bytes,
+                                                         size_t length,
+                                                         const struct assay_csv_options *options,
+                                                         struct assay_csv **csv,
+                                                         struct assay_error *err);
 void assay_csv_close(struct assay_csv *csv);
 
 /* What the header says. */
@@ -70,19 +82,24 @@ const char *assay_csv_header(const struct assay_csv *csv, size_t index);
 char assay_csv_delimiter(const struct assay_csv *csv);
 bool assay_csv_delimiter_guessed(const struct assay_csv *csv); /* guessed, and not a comma */
 
-/* Declares the wanted columns, each (column, type) once, and adds them to the empty table in this
- * order (a second request for the same column and type shares the first's). Two requests of
- * different type may name the same column.
+/* Declares the wanted columns, once, before the first row is read, and adds them to the empty
+ * table in this order. A second request for the same column and type shares the first's, and is
+ * then required when either is; requests of different type may name the same column. Without any,
+ * rows are only counted. A failure leaves the table empty.
  *   ASSAY_EDATA   a column that the header does not have: `q3.csv: no column "churned"; expected it
- *                 as the outcome`, with the nearest header in the hint */
+ *                 as the outcome`, with the nearest header in the hint; or one that it has twice
+ *                 (a repeated name that nobody asks for is harmless) */
 ASSAY_MUST_CHECK enum assay_status assay_csv_select(struct assay_csv *csv,
                                                     const struct assay_column_request requests[],
                                                     size_t n_request, struct assay_table *table,
                                                     struct assay_error *err);
 
 /* Appends up to max_row good rows to the table; *more is false once the source has ended.
+ * The table must be the one given to _select. After a failure it holds the rows before that, and
+ * the reader can only be closed.
  *   ASSAY_EIO, ASSAY_EFORMAT   the source cannot be read further: I/O, damaged gzip, a quote
- *                              still open at the end, a field over the limit */
+ *                              still open at the end, a field over the limit; or the rejects
+ *                              could not be written */
 ASSAY_MUST_CHECK enum assay_status assay_csv_read(struct assay_csv *csv, struct assay_table *table,
                                                   size_t max_row, bool *more,
                                                   struct assay_error *err);
@@ -95,7 +112,7 @@ size_t assay_csv_reject_count(const struct assay_csv *csv);
 const size_t *assay_csv_rejects_by_reason(const struct assay_csv *csv); /* [ASSAY_REJECT_REASONS] */
 /* Message k of the first ASSAY_REJECTS_SHOWN, NULL behind the last. */
 const char *assay_csv_reject_message(const struct assay_csv *csv, size_t k);
-/* Of the whole file, once *more was false. */
+/* Of the whole file, once *more was false; empty before. */
 void assay_csv_sha256(const struct assay_csv *csv, char out[ASSAY_SHA256_TEXT_SIZE]);
 
 #endif

@@ -15,19 +15,16 @@
 
 #include "core/base/date.h"
 #include "core/base/error.h"
+#include "core/data/dictionary.h"
 
 enum assay_column_type {
     ASSAY_NUMBER, /* double */
     ASSAY_TEXT,   /* int32_t code into the dictionary */
     ASSAY_DATE,   /* int32_t days since 1970-01-01 */
-    ASSAY_FLAG,   /* int8_t 0 or 1; read from 0/1, no/yes, false/true in any case */
+    ASSAY_FLAG,   /* int8_t 0 or 1; read from 0/1, no/yes, n/y, false/true, f/t in any case */
 };
 
-#define ASSAY_NO_CODE (-1)
 #define ASSAY_NO_FLAG ((int8_t)-1)
-
-/* Distinct texts in order of first appearance. */
-struct assay_dictionary;
 
 struct assay_column {
     char *name;                  /* the CSV's header */
@@ -36,11 +33,14 @@ struct assay_column {
     int32_t *codes;
     int32_t *dates;
     int8_t *flags;
-    struct assay_dictionary *dictionary;
+    struct assay_dictionary *dictionary; /* TEXT alone: what its codes stand for */
 };
 
+/* Starts zeroed. Whoever fills it reserves room, writes row n_row of every column and its line,
+ * and then counts it: n_row++. */
 struct assay_table {
-    size_t n_row, n_column, row_capacity;
+    size_t n_row, n_column;
+    size_t row_capacity, column_capacity;
     struct assay_column *columns;
     size_t *lines; /* the line of the source on which each row begins, from 1 */
 };
@@ -55,21 +55,14 @@ ASSAY_MUST_CHECK enum assay_status assay_table_add_column(struct assay_table *ta
 size_t assay_table_find(const struct assay_table *table, const char *name,
                         enum assay_column_type type);
 
-/* Makes room for n_row rows in every column. */
+/* Makes room for at least n_row rows in every column, doubling, so that rows may be added one by
+ * one. Rows and the memory they had are untouched when there is no more. */
 ASSAY_MUST_CHECK enum assay_status assay_table_reserve(struct assay_table *table, size_t n_row,
                                                        struct assay_error *err);
 
-/* Forgets the rows; keeps columns, dictionaries and memory. */
+/* Forgets the rows; keeps columns, dictionaries (so that codes keep their meaning) and memory. */
 void assay_table_reset(struct assay_table *table);
+/* Gives everything back and leaves a zeroed table. */
 void assay_table_clear(struct assay_table *table);
-
-/* Code of text[length], entered when it is new; ASSAY_NO_CODE when there is no memory. */
-int32_t assay_dictionary_enter(struct assay_dictionary *dictionary, const char *text,
-                               size_t length);
-/* Code of text, or ASSAY_NO_CODE when it has not been entered. */
-int32_t assay_dictionary_find(const struct assay_dictionary *dictionary, const char *text);
-size_t assay_dictionary_count(const struct assay_dictionary *dictionary);
-/* The text of a code, NUL-terminated; it lives as long as the dictionary and never moves. */
-const char *assay_dictionary_text(const struct assay_dictionary *dictionary, int32_t code);
 
 #endif

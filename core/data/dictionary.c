@@ -1,0 +1,183 @@
+#include "core/data/dictionary.h"
+
+#include <assert.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/base/memory.h"
+
+enum { BLOCK_SIZE = 1 << 16, FIRST_SLOTS = 64 };
+
+struct block {
+    struct block *next;
+    size_t used, size;
+    char bytes[];
+};
+
+struct entry {
+    const char *text;
+    size_t length;
+};
+
+/* The hash beside the code spares a visit to the text of nearly every other entry. */
+struct slot {
+    uint32_t hash;
+    int32_t code; /* ASSAY_NO_CODE: free */
+};
+
+struct assay_dictionary {
+    struct block *blocks; /* the one being filled comes first */
+    struct entry *entries;
+    size_t n_entry, entry_capacity;
+    struct slot *slots; /* linear probing, at most half full */
+    size_t n_slot;      /* a power of two, or 0 */
+};
+
+struct assay_dictionary *assay_dictionary_new(void)
+{
+    return assay_alloc(1, sizeof(struct assay_dictionary));
+}
+
+static void free_blocks(struct block *blocks)
+{
+    while (blocks != NULL) {
+        struct block *next = blocks->next;
+        free(blocks);
+        blocks = next;
+    }
+}
+
+void assay_dictionary_free(struct assay_dictionary *dictionary)
+{
+    if (dictionary == NULL)
+        return;
+    free_blocks(dictionary->blocks);
+    free(dictionary->entries);
+    free(dictionary->slots);
+    free(dictionary);
+}
+
+void assay_dictionary_reset(struct assay_dictionary *dictionary)
+{
+    if (dictionary->blocks != NULL) {
+        free_blocks(dictionary->blocks->next);
+        dictionary->blocks->next = NULL;
+        dictionary->blocks->used = 0;
+    }
+    for (size_t k = 0; k < dictionary->n_slot; k++)
+        dictionary->slots[k].code = ASSAY_NO_CODE;
+    dictionary->n_entry = 0;
+}
+
+/* FNV-1a (Fowler, Noll, Vo 1991), 64 bits folded to 32. */
+static uint32_t hash_text(const char *text, size_t length)
+{
+    uint64_t hash = UINT64_C(14695981039346656037);
+    for (size_t k = 0; k < length; k++)
+        hash = (hash ^ (unsigned char)text[k]) * UINT64_C(1099511628211);
+    return (uint32_t)(hash ^ hash >> 32);
+}
+
+/* The slot that holds the text, or the free one where it would go. */
+static struct slot *probe(const struct assay_dictionary *dictionary, const char *text,
+                          size_t length, uint32_t hash)
+{
+    size_t mask = dictionary->n_slot - 1;
+    for (size_t at = hash & mask;; at = (at + 1) & mask) {
+        struct slot *slot = &dictionary->slots[at];
+        if (slot->code == ASSAY_NO_CODE)
+            return slot;
+        if (slot->hash != hash)
+            continue;
+        const struct entry *entry = &dictionary->entries[slot->code];
+        if (entry->length == length && memcmp(entry->text, text, length) == 0)
+            return slot;
+    }
+}
+
+static bool double_slots(struct assay_dictionary *dictionary)
+{
+    size_t n_slot = dictionary->n_slot > 0 ? 2 * dictionary->n_slot : FIRST_SLOTS;
+    struct slot *slots = assay_alloc(n_slot, sizeof *slots);
+    if (slots == NULL)
+        return false;
+    for (size_t k = 0; k < n_slot; k++)
+        slots[k].code = ASSAY_NO_CODE;
+    for (size_t k = 0; k < dictionary->n_slot; k++) {
+        struct slot old = dictionary->slots[k];
+        if (old.code == ASSAY_NO_CODE)
+            continue;
+        size_t at = old.hash & (n_slot - 1);
+        while (slots[at].code != ASSAY_NO_CODE)
+            at = (at + 1) & (n_slot - 1);
+        slots[at] = old;
+    }
+    free(dictionary->slots);
+    dictionary->slots = slots;
+    dictionary->n_slot = n_slot;
+    return true;
+}
+
+/* A copy of the text in the arena, or NULL. A text too long for a common block gets its own. */
+static const char *keep_text(struct assay_dictionary *dictionary, const char *text, size_t length)
+{
+    struct block *block = dictionary->blocks;
+    if (block == NULL || length >= block->size - block->used) {
+        size_t size = length >= BLOCK_SIZE ? length + 1 : BLOCK_SIZE;
+        block = malloc(sizeof *block + size);
+        if (block == NULL)
+            return NULL;
+        *block = (struct block){.next = dictionary->blocks, .size = size};
+        dictionary->blocks = block;
+    }
+    char *copy = block->bytes + block->used;
+    if (length > 0)
+        memcpy(copy, text, length);
+    copy[length] = '\0';
+    block->used += length + 1;
+    return copy;
+}
+
+int32_t assay_dictionary_enter(struct assay_dictionary *dictionary, const char *text,
+                               size_t length)
+{
+    uint32_t hash = hash_text(text, length);
+    if (dictionary->n_slot > 0) {
+        int32_t known = probe(dictionary, text, length, hash)->code;
+        if (known != ASSAY_NO_CODE)
+            return known;
+    }
+    size_t n = dictionary->n_entry;
+    if (n >= INT32_MAX || !assay_grow(&dictionary->entries, &dictionary->entry_capacity, n + 1,
+                                      sizeof *dictionary->entries))
+        return ASSAY_NO_CODE;
+    if (2 * (n + 1) > dictionary->n_slot && !double_slots(dictionary))
+        return ASSAY_NO_CODE;
+    const char *copy = keep_text(dictionary, text, length);
+    if (copy == NULL)
+        return ASSAY_NO_CODE;
+    dictionary->entries[n] = (struct entry){.text = copy, .length = length};
+    *probe(dictionary, text, length, hash) = (struct slot){.hash = hash, .code = (int32_t)n};
+    dictionary->n_entry = n + 1;
+    return (int32_t)n;
+}
+
+int32_t assay_dictionary_find(const struct assay_dictionary *dictionary, const char *text)
+{
+    if (dictionary->n_slot == 0)
+        return ASSAY_NO_CODE;
+    size_t length = strlen(text);
+    return probe(dictionary, text, length, hash_text(text, length))->code;
+}
+
+size_t assay_dictionary_count(const struct assay_dictionary *dictionary)
+{
+    return dictionary->n_entry;
+}
+
+const char *assay_dictionary_text(const struct assay_dictionary *dictionary, int32_t code)
+{
+    assert(code >= 0 && (size_t)code < dictionary->n_entry);
+    return dictionary->entries[code].text;
+}
