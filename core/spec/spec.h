@@ -1,0 +1,103 @@
+/* spec.h - what the analyst declares
+ *
+ * Read from commented JSON; every unknown, repeated or ill-typed key is an error that names its place.
+ * A model file holds the same declarations, so the parts have readers and writers of their own
+ * (spec_parts.h) which both files share.
+ */
+#ifndef ASSAY_CORE_SPEC_SPEC_H
+#define ASSAY_CORE_SPEC_SPEC_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "core/base/date.h"
+#include "core/base/error.h"
+
+enum { ASSAY_MAX_SIGNALS = 200, ASSAY_MAX_BANDS = 50, ASSAY_MAX_ZONES = 20 };
+
+/* What counts as the event. Either a 0/1 column, or a date with a horizon. */
+struct assay_outcome_spec {
+    char *column;           /* NULL when a date decides */
+    char *date;             /* column with the date of the event, or NULL */
+    int32_t horizon_days;   /* 1..3650: positive when as_of < date <= as_of + horizon_days */
+    int32_t observed_until; /* last day on which events could be seen */
+};
+
+/* Which accounts are compared with which: plan x tenure band. Either may be absent. */
+struct assay_cohort_spec {
+    char *plan;     /* text column, or NULL */
+    char *tenure;   /* number column, or NULL */
+    double *bands;  /* [n_band] inner edges, ascending; band k is [bands[k-1], bands[k]) */
+    size_t n_band;
+    double borrow;  /* m: how many rows of the parent's a cohort's own are mixed with; >= 0 */
+};
+
+enum assay_better { ASSAY_HIGHER, ASSAY_LOWER };
+enum assay_method { ASSAY_PERCENTILE, ASSAY_RANGE, ASSAY_STEPS, ASSAY_NONE };
+enum assay_missing_policy { ASSAY_NEUTRAL, ASSAY_INDICATOR, ASSAY_RENORMALISE, ASSAY_DROP };
+extern const char *const assay_better_names[2];
+extern const char *const assay_method_names[4];
+extern const char *const assay_missing_names[4];
+
+/* One row of a steps table: a category, or the lowest number of a step. */
+struct assay_step {
+    char *category; /* NULL in a table of numbers */
+    double from;    /* of a table of numbers */
+    double points;  /* [0, 100] */
+};
+
+struct assay_normalise_spec {
+    enum assay_method method;
+    double low, high;         /* range: raw values that become 0 and 100 */
+    struct assay_step *steps; /* steps: categories, or numbers ascending by `from` */
+    size_t n_step;
+    bool by_category;
+};
+
+struct assay_signal_spec {
+    char *name, *column, *dimension;
+    enum assay_better better;
+    struct assay_normalise_spec normalise;
+    enum assay_missing_policy missing;
+};
+
+struct assay_zone {
+    char *name;
+    double from; /* on the score, inclusive */
+};
+
+enum assay_scale { ASSAY_LOG_ODDS, ASSAY_WEIGHTED_AVERAGE };
+extern const char *const assay_scale_names[2];
+
+struct assay_spec {
+    char *name;
+    char *id, *as_of, *value; /* columns; id is required, as_of and value may be NULL */
+    struct assay_outcome_spec outcome;
+    struct assay_cohort_spec cohort;
+    char **segments;
+    size_t n_segment;
+    struct assay_signal_spec *signals;
+    size_t n_signal;
+    struct assay_zone *zones;
+    size_t n_zone;
+    double target_sensitivity, target_specificity; /* (0, 1] */
+    enum assay_scale scale;
+    double points_to_halve_odds; /* > 0 */
+    double at_risk_probability;  /* (0, 1), or NaN: chosen from the data */
+    size_t folds;                /* 2..100 of the cross-validation */
+    uint64_t seed;
+};
+
+/* Longest spec or model file that will be read. */
+#define ASSAY_SPEC_LIMIT ((size_t)8 << 20)
+
+/* Reads a spec from a file ("-": standard input), or from text that name stands for. */
+ASSAY_MUST_CHECK enum assay_status assay_spec_read(const char *path, struct assay_spec *spec,
+                                                   struct assay_error *err);
+ASSAY_MUST_CHECK enum assay_status assay_spec_read_text(const char *name, const char *text,
+                                                        size_t length, struct assay_spec *spec,
+                                                        struct assay_error *err);
+void assay_spec_clear(struct assay_spec *spec);
+
+#endif
