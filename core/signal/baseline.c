@@ -1,0 +1,267 @@
+#include "core/signal/baseline.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/base/memory.h"
+
+void assay_baseline_clear(struct assay_baseline *baseline)
+{
+    for (size_t v = 0; v < baseline->n_node; v++) {
+        free(baseline->knots[v].x);
+        free(baseline->knots[v].s);
+    }
+    free(baseline->knots);
+    *baseline = (struct assay_baseline){0};
+}
+
+/* ---- sorting ---- */
+
+struct entry {
+    uint64_t key; /* orders as the doubles do */
+    uint32_t row;
+};
+
+static uint64_t key_of(double value)
+{
+    uint64_t bits;
+    value += 0.0; /* -0 and 0 are one value */
+    memcpy(&bits, &value, sizeof bits);
+    return bits ^ ((bits >> 63) != 0 ? UINT64_MAX : UINT64_C(1) << 63);
+}
+
+static double value_of(uint64_t key)
+{
+    uint64_t bits = key ^ ((key >> 63) != 0 ? UINT64_C(1) << 63 : UINT64_MAX);
+    double value;
+    memcpy(&value, &bits, sizeof value);
+    return value;
+}
+
+/* Least significant digit radix sort, 11 bits a pass; stable, and blind to what it sorts. Passes
+ * in which all keys share the digit are skipped, which halves the work on counts and cents. */
+static struct entry *radix_sort(struct entry *from, struct entry *to, size_t n)
+{
+    enum { BITS = 11, BUCKETS = 1 << BITS };
+    for (unsigned shift = 0; shift < 64; shift += BITS) {
+        size_t start[BUCKETS] = {0}, sum = 0;
+        for (size_t k = 0; k < n; k++)
+            start[from[k].key >> shift & (BUCKETS - 1)]++;
+        if (start[from[0].key >> shift & (BUCKETS - 1)] == n)
+            continue;
+        for (size_t b = 0; b < BUCKETS; b++) {
+            size_t count = start[b];
+            start[b] = sum;
+            sum += count;
+        }
+        for (size_t k = 0; k < n; k++)
+            to[start[from[k].key >> shift & (BUCKETS - 1)]++] = from[k];
+        struct entry *swap = from;
+        from = to;
+        to = swap;
+    }
+    return from;
+}
+
+enum assay_status assay_sorted_column_init(const double values[], const uint16_t leaf[],
+                                           size_t n_row, struct assay_sorted_column *column,
+                                           struct assay_error *err)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < n_row; i++)
+        n += isnan(values[i]) ? 0 : 1;
+    struct entry *entries = assay_alloc(n, sizeof *entries);
+    struct entry *other = assay_alloc(n, sizeof *other);
+    struct assay_sorted_column made = {.n = n,
+                                       .values = assay_alloc(n, sizeof *made.values),
+                                       .rows = assay_alloc(n, sizeof *made.rows),
+                                       .leaf = assay_alloc(n, sizeof *made.leaf)};
+    if (entries == NULL || other == NULL || made.values == NULL || made.rows == NULL ||
+        made.leaf == NULL) {
+        free(entries);
+        free(other);
+        assay_sorted_column_clear(&made);
+        return assay_fail_memory(err, "sorting a signal");
+    }
+    for (size_t i = 0, k = 0; i < n_row; i++)
+        if (!isnan(values[i]))
+            entries[k++] = (struct entry){key_of(values[i]), (uint32_t)i};
+    const struct entry *sorted = n > 0 ? radix_sort(entries, other, n) : entries;
+    for (size_t k = 0; k < n; k++) {
+        made.values[k] = value_of(sorted[k].key);
+        made.rows[k] = sorted[k].row;
+        made.leaf[k] = leaf[sorted[k].row];
+    }
+    free(entries);
+    free(other);
+    *column = made;
+    return ASSAY_OK;
+}
+
+void assay_sorted_column_clear(struct assay_sorted_column *column)
+{
+    free(column->values);
+    free(column->rows);
+    free(column->leaf);
+    *column = (struct assay_sorted_column){0};
+}
+
+/* ---- mixing ---- */
+
+/* What one estimate works with: the included part of the column, and room for one node's curve. */
+struct workspace {
+    double *values;
+    uint16_t *leaf;
+    size_t n;
+    size_t *rows, *pick;
+    double *weight, *x, *s;
+};
+
+/* Copies the included rows side by side, so that the sweep for each node runs through memory in
+ * order; counts rows[v], children's included. */
+static void select_rows(const struct assay_sorted_column *column, const unsigned char *include,
+                        const struct assay_cohorts *cohorts, struct workspace *work)
+{
+    size_t *rows = work->rows;
+    for (size_t k = 0; k < column->n; k++) {
+        if (include != NULL && !include[column->rows[k]])
+            continue;
+        work->values[work->n] = column->values[k];
+        work->leaf[work->n++] = column->leaf[k];
+        rows[column->leaf[k]]++;
+    }
+    for (size_t v = cohorts->n_node; v-- > 1;)
+        rows[cohorts->nodes[v].parent] += rows[v];
+}
+
+/* weight[l]: what one row of leaf l weighs in the distribution of node v; all rows weigh 1. */
+static void mix_weights(const struct assay_cohorts *cohorts, const size_t rows[], size_t node,
+                        double weight[])
+{
+    double left = 1;
+    memset(weight, 0, cohorts->n_node * sizeof *weight);
+    for (size_t v = node;; v = cohorts->nodes[v].parent) {
+        double n = (double)rows[v], m = cohorts->spec->borrow;
+        double share = v == 0 ? left : n + m > 0 ? left * n / (n + m) : 0;
+        if (rows[v] > 0)
+            weight[v] += share / n;
+        left -= share;
+        if (v == 0)
+            break;
+    }
+    /* A row counts in its own node and in every node above. Parents come before children. */
+    for (size_t v = 1; v < cohorts->n_node; v++)
+        weight[v] += weight[cohorts->nodes[v].parent];
+}
+
+/* ---- knots ---- */
+
+/* Distinct values and their exact mid-ranks times 100, into x and s; returns how many. */
+static size_t mid_ranks(struct workspace *work)
+{
+    size_t n = 0;
+    double below = 0, *s = work->s;
+    for (size_t k = 0; k < work->n;) {
+        double value = work->values[k], mass = 0;
+        for (; k < work->n && work->values[k] == value; k++)
+            mass += work->weight[work->leaf[k]];
+        if (mass <= 0)
+            continue;
+        work->x[n] = value;
+        s[n++] = 100 * (below + 0.5 * mass);
+        below += mass;
+    }
+    for (size_t k = 0; k < n; k++) /* sums of weights end a rounding away from 1 */
+        s[k] = fmin(fmax(s[k] / below, 0), 100);
+    return n;
+}
+
+/* Picks knots among the points, first and last included, such that the line between neighbours
+ * passes within the tolerance of every point skipped: from each knot, the slopes that still pass
+ * near all points seen form a cone; the last point inside it becomes the next knot (after
+ * Reumann & Witkam 1974). Returns how many; pick[] holds their indices. */
+static size_t pick_knots(const double x[], const double s[], size_t n, size_t pick[])
+{
+    size_t n_pick = 0, at = 0;
+    pick[n_pick++] = 0;
+    while (at + 1 < n) {
+        double low = -INFINITY, high = INFINITY;
+        size_t best = at + 1;
+        for (size_t k = at + 1; k < n && low <= high; k++) {
+            double run = x[k] - x[at], rise = s[k] - s[at];
+            if (rise / run >= low && rise / run <= high)
+                best = k;
+            low = fmax(low, (rise - ASSAY_KNOT_TOLERANCE) / run);
+            high = fmin(high, (rise + ASSAY_KNOT_TOLERANCE) / run);
+        }
+        at = best;
+        pick[n_pick++] = at;
+    }
+    return n_pick;
+}
+
+static enum assay_status estimate_node(const struct assay_cohorts *cohorts,
+                                       enum assay_better better, size_t node,
+                                       struct workspace *work, struct assay_knots *knots,
+                                       struct assay_error *err)
+{
+    mix_weights(cohorts, work->rows, node, work->weight);
+    size_t n = mid_ranks(work);
+    size_t n_knot = pick_knots(work->x, work->s, n, work->pick);
+    double m = cohorts->spec->borrow, own = (double)work->rows[node];
+    knots->x = assay_alloc(n_knot, sizeof *knots->x);
+    knots->s = assay_alloc(n_knot, sizeof *knots->s);
+    if (knots->x == NULL || knots->s == NULL)
+        return assay_fail_memory(err, "estimating baselines");
+    knots->n = n_knot;
+    knots->rows = work->rows[node];
+    knots->borrowed = node == 0 ? 0 : own + m > 0 ? m / (own + m) : 1;
+    for (size_t k = 0; k < n_knot; k++) {
+        double s = work->s[work->pick[k]];
+        knots->x[k] = work->x[work->pick[k]];
+        knots->s[k] = better == ASSAY_LOWER ? 100 - s : s;
+    }
+    return ASSAY_OK;
+}
+
+enum assay_status assay_baseline_estimate(const struct assay_sorted_column *column,
+                                          const unsigned char *include,
+                                          const struct assay_cohorts *cohorts,
+                                          enum assay_better better,
+                                          struct assay_baseline *baseline, struct assay_error *err)
+{
+    struct workspace work = {.values = assay_alloc(column->n, sizeof *work.values),
+                             .leaf = assay_alloc(column->n, sizeof *work.leaf),
+                             .rows = assay_alloc(cohorts->n_node, sizeof *work.rows),
+                             .pick = assay_alloc(column->n, sizeof *work.pick),
+                             .weight = assay_alloc(cohorts->n_node, sizeof *work.weight),
+                             .x = assay_alloc(column->n, sizeof *work.x),
+                             .s = assay_alloc(column->n, sizeof *work.s)};
+    struct assay_baseline made = {.knots = assay_alloc(cohorts->n_node, sizeof *made.knots),
+                                  .n_node = cohorts->n_node};
+    enum assay_status status = ASSAY_OK;
+    if (work.values == NULL || work.leaf == NULL || work.rows == NULL || work.pick == NULL || work.weight == NULL || work.x == NULL ||
+        work.s == NULL || made.knots == NULL) {
+        made.n_node = made.knots != NULL ? made.n_node : 0;
+        status = assay_fail_memory(err, "estimating baselines");
+    } else {
+        select_rows(column, include, cohorts, &work);
+        if (work.rows[0] == 0)
+            status = assay_fail(err, ASSAY_EDATA, "no row has a value");
+    }
+    for (size_t v = 0; status == ASSAY_OK && v < cohorts->n_node; v++)
+        status = estimate_node(cohorts, better, v, &work, &made.knots[v], err);
+    free(work.values);
+    free(work.leaf);
+    free(work.rows);
+    free(work.pick);
+    free(work.weight);
+    free(work.x);
+    free(work.s);
+    if (status != ASSAY_OK)
+        assay_baseline_clear(&made);
+    else
+        *baseline = made;
+    return status;
+}

@@ -1,0 +1,154 @@
+#include "core/signal/columns.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/base/memory.h"
+#include "core/base/text.h"
+
+enum assay_column_type assay_signal_type(const struct assay_signal_spec *signal)
+{
+    return signal->normalise.method == ASSAY_STEPS && signal->normalise.by_category ? ASSAY_TEXT
+                                                                                    : ASSAY_NUMBER;
+}
+
+/* `what` is printed in front of a bad value: KIND "NAME". */
+static enum assay_status add(struct assay_request_list *list, const char *column,
+                             enum assay_column_type type, const char *kind, const char *name,
+                             bool required, struct assay_error *err)
+{
+    size_t texts = list->capacity;
+    char quoted[ASSAY_QUOTE_SIZE];
+    assay_quote_value(name, strlen(name), quoted);
+    size_t size = strlen(kind) + strlen(quoted) + 4;
+    char *what = assay_alloc(size, 1);
+    if (what == NULL ||
+        !assay_grow(&list->requests, &list->capacity, list->n + 1, sizeof *list->requests) ||
+        !assay_grow(&list->what, &texts, list->n + 1, sizeof *list->what)) {
+        free(what);
+        return assay_fail_memory(err, "choosing columns");
+    }
+    snprintf(what, size, "%s \"%s\"", kind, quoted);
+    list->what[list->n] = what;
+    list->requests[list->n++] = (struct assay_column_request){
+        .column = column, .type = type, .what = what, .required = required};
+    return ASSAY_OK;
+}
+
+static enum assay_status add_roles(const struct assay_spec *spec, enum assay_purpose purpose,
+                                   bool as_of_needed,
+                                   bool (*has_column)(void *state, const char *name), void *state,
+                                   struct assay_request_list *list, struct assay_error *err)
+{
+    const struct assay_outcome_spec *outcome = &spec->outcome;
+    bool with_outcome = purpose != ASSAY_TO_SCORE;
+    bool dated = as_of_needed || (with_outcome && outcome->date != NULL);
+    enum assay_status status = ASSAY_OK;
+    if (spec->id != NULL)
+        status = add(list, spec->id, ASSAY_TEXT, "id", spec->id, true, err);
+    if (status == ASSAY_OK && spec->as_of != NULL && (dated || has_column(state, spec->as_of)))
+        status = add(list, spec->as_of, ASSAY_DATE, "as_of", spec->as_of, dated, err);
+    if (status == ASSAY_OK && with_outcome && outcome->column != NULL)
+        status = add(list, outcome->column, ASSAY_FLAG, "outcome", outcome->column, false, err);
+    if (status == ASSAY_OK && with_outcome && outcome->date != NULL)
+        status = add(list, outcome->date, ASSAY_DATE, "outcome", outcome->date, false, err);
+    if (status == ASSAY_OK && spec->cohort.plan != NULL)
+        status = add(list, spec->cohort.plan, ASSAY_TEXT, "plan", spec->cohort.plan, false, err);
+    if (status == ASSAY_OK && spec->cohort.tenure != NULL)
+        status = add(list, spec->cohort.tenure, ASSAY_NUMBER, "tenure", spec->cohort.tenure, false,
+                     err);
+    if (status == ASSAY_OK && purpose == ASSAY_TO_AUDIT && spec->value != NULL)
+        status = add(list, spec->value, ASSAY_NUMBER, "value", spec->value, false, err);
+    for (size_t k = 0; status == ASSAY_OK && purpose == ASSAY_TO_AUDIT && k < spec->n_segment; k++)
+        status = add(list, spec->segments[k], ASSAY_TEXT, "segment", spec->segments[k], false, err);
+    return status;
+}
+
+enum assay_status assay_requests_build(const struct assay_spec *spec, enum assay_purpose purpose,
+                                       bool as_of_needed,
+                                       bool (*has_column)(void *state, const char *name),
+                                       void *state, struct assay_request_list *list,
+                                       struct assay_error *err)
+{
+    if (as_of_needed && spec->as_of == NULL)
+        return assay_fail(err, ASSAY_EDATA,
+                          "a window of dates was asked for, but no \"as_of\" column is declared");
+    struct assay_request_list made = {0};
+    enum assay_status status =
+        add_roles(spec, purpose, as_of_needed, has_column, state, &made, err);
+    for (size_t j = 0; status == ASSAY_OK && j < spec->n_signal; j++)
+        status = add(&made, spec->signals[j].column, assay_signal_type(&spec->signals[j]), "signal",
+                     spec->signals[j].name, false, err);
+    if (status != ASSAY_OK)
+        assay_requests_clear(&made);
+    else
+        *list = made;
+    return status;
+}
+
+enum assay_status assay_requests_join(struct assay_request_list *to,
+                                      struct assay_request_list *from, struct assay_error *err)
+{
+    size_t texts = to->capacity;
+    if (!assay_grow(&to->what, &texts, to->n + from->n, sizeof *to->what) ||
+        !assay_grow(&to->requests, &to->capacity, to->n + from->n, sizeof *to->requests))
+        return assay_fail_memory(err, "choosing columns");
+    for (size_t k = 0; k < from->n; k++) {
+        to->what[to->n] = from->what[k];
+        to->requests[to->n++] = from->requests[k];
+    }
+    from->n = 0;
+    return ASSAY_OK;
+}
+
+void assay_requests_clear(struct assay_request_list *list)
+{
+    for (size_t k = 0; k < list->n; k++)
+        free(list->what[k]);
+    free(list->what);
+    free(list->requests);
+    *list = (struct assay_request_list){0};
+}
+
+static size_t find(const struct assay_table *table, const char *name, enum assay_column_type type)
+{
+    return name != NULL ? assay_table_find(table, name, type) : ASSAY_NO_COLUMN;
+}
+
+enum assay_status assay_columns_find(const struct assay_spec *spec,
+                                     const struct assay_table *table,
+                                     struct assay_columns *columns, struct assay_error *err)
+{
+    struct assay_columns found = {
+        .id = find(table, spec->id, ASSAY_TEXT),
+        .as_of = find(table, spec->as_of, ASSAY_DATE),
+        .value = find(table, spec->value, ASSAY_NUMBER),
+        .outcome = spec->outcome.column != NULL ? find(table, spec->outcome.column, ASSAY_FLAG)
+                                                : find(table, spec->outcome.date, ASSAY_DATE),
+        .plan = find(table, spec->cohort.plan, ASSAY_TEXT),
+        .tenure = find(table, spec->cohort.tenure, ASSAY_NUMBER),
+        .n_signal = spec->n_signal,
+        .n_segment = spec->n_segment,
+        .signals = assay_alloc(spec->n_signal, sizeof(size_t)),
+        .segments = assay_alloc(spec->n_segment, sizeof(size_t)),
+    };
+    if (found.signals == NULL || found.segments == NULL) {
+        assay_columns_clear(&found);
+        return assay_fail_memory(err, "choosing columns");
+    }
+    for (size_t j = 0; j < spec->n_signal; j++)
+        found.signals[j] =
+            find(table, spec->signals[j].column, assay_signal_type(&spec->signals[j]));
+    for (size_t k = 0; k < spec->n_segment; k++)
+        found.segments[k] = find(table, spec->segments[k], ASSAY_TEXT);
+    *columns = found;
+    return ASSAY_OK;
+}
+
+void assay_columns_clear(struct assay_columns *columns)
+{
+    free(columns->signals);
+    free(columns->segments);
+    *columns = (struct assay_columns){0};
+}
