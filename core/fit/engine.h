@@ -12,6 +12,7 @@
 
 #include <stddef.h>
 
+#include "core/base/block.h"
 #include "core/base/error.h"
 
 /* What a direction d in coefficient space does to the rows. */
@@ -41,23 +42,8 @@ struct assay_engine {
 
 /* ---- the engine over arrays in memory ----
  *
- * The design is blocks of ASSAY_BLOCK_ROWS rows; within block b, column j is contiguous:
- * value (row i, column j) = x[(i / R * n_column + j) * R + i % R], R = ASSAY_BLOCK_ROWS.
- * Column 0 of the model, the intercept, is not stored. outcome[i] is 0 or 1. The last block is
- * padded; its padding is never read as data. */
-#define ASSAY_BLOCK_ROWS 256
-
-static inline size_t assay_block_index(size_t row, size_t column, size_t n_column)
-{
-    return (row / ASSAY_BLOCK_ROWS * n_column + column) * ASSAY_BLOCK_ROWS + row % ASSAY_BLOCK_ROWS;
-}
-
-/* Doubles that a design of this size takes: whole blocks. */
-static inline size_t assay_block_size(size_t n_row, size_t n_column)
-{
-    return (n_row + ASSAY_BLOCK_ROWS - 1) / ASSAY_BLOCK_ROWS * ASSAY_BLOCK_ROWS * n_column;
-}
-
+ * The design is laid out as core/base/block.h says. Column 0 of the model, the intercept, is not
+ * stored. outcome[i] is 0 or 1. All rows are finite, those that do not count too. */
 struct assay_array_data {
     const double *x;             /* borrowed */
     const unsigned char *outcome; /* borrowed, [n_row] */
@@ -66,7 +52,9 @@ struct assay_array_data {
     size_t n_thread;             /* 0: as many as there are processors */
 };
 
-/* ASSAY_EDATA: no row counts. The engine borrows *data for as long as it lives. */
+/* ASSAY_EDATA: no row counts. The engine copies *data and borrows its arrays, which must not change
+ * while it lives (the last block is copied, the rows are counted once). One call at a time: an
+ * engine's calls share its memory. That is about n_coef^2 doubles for each of at most 128 tasks. */
 ASSAY_MUST_CHECK enum assay_status assay_array_engine_init(const struct assay_array_data *data,
                                                            struct assay_engine *engine,
                                                            struct assay_error *err);

@@ -23,7 +23,8 @@ struct assay_logistic_options {
 };
 struct assay_logistic_options assay_logistic_options_default(void);
 
-/* Why there is no fit; which coefficients are to blame is flagged in assay_logistic_fit.blamed. */
+/* Why there is no fit, or for assay_logistic_check() why there would be none worth having; the
+ * coefficients to blame are flagged in assay_logistic_fit.blamed, the intercept never. */
 enum assay_fit_problem {
     ASSAY_FIT_FINE,
     ASSAY_FIT_ONE_OUTCOME,   /* no events, or nothing but events */
@@ -31,7 +32,8 @@ enum assay_fit_problem {
     ASSAY_FIT_COLLINEAR,     /* the blamed columns are linearly dependent */
     ASSAY_FIT_SEPARATED,     /* a combination of the blamed columns splits the outcomes perfectly */
     ASSAY_FIT_QUASI,         /* ... or with ties only on the boundary (quasi-complete separation) */
-    ASSAY_FIT_FEW_EVENTS,    /* fewer events (or non-events) than coefficients */
+    ASSAY_FIT_FEW_EVENTS,    /* fewer events (or non-events) than coefficients; a fit says so only when
+                                it did not settle, for it may exist all the same */
     ASSAY_FIT_NO_CONVERGENCE,
 };
 
@@ -42,7 +44,8 @@ struct assay_logistic_fit {
     size_t n_coef;
     double *coef;
     double *covariance;     /* [n_coef * n_coef]: inverse information on the free coefficients, 0
-                               in rows and columns of those held or on a limit */
+                               in rows and columns of those held or on a limit of their own; an
+                               active limit of several takes its direction out */
     unsigned char *active;  /* [n_coef], 1: on its bound at the solution (constrained fit) */
     double log_likelihood;
     double null_log_likelihood; /* intercept only */
@@ -56,7 +59,8 @@ struct assay_logistic_fit {
 void assay_logistic_fit_clear(struct assay_logistic_fit *fit);
 
 /* Looks at the columns before any fit: constant columns, linear dependence (on unit-length centred
- * columns), too few events. Fills *problem and blamed[n_coef]; returns ASSAY_OK also when there is one. */
+ * columns), too few events. Fills *problem and blamed[n_coef]; returns ASSAY_OK also when there is
+ * one. A column whose spread is below a millionth of its mean counts as constant. */
 ASSAY_MUST_CHECK enum assay_status assay_logistic_check(const struct assay_engine *engine,
                                                         enum assay_fit_problem *problem,
                                                         unsigned char blamed[],
@@ -65,7 +69,10 @@ ASSAY_MUST_CHECK enum assay_status assay_logistic_check(const struct assay_engin
 /* Maximum likelihood by Newton's method with step halving (Fisher scoring; the logit link makes
  * them one). Stops on the largest change of any fitted log-odds.
  *   ASSAY_ENUMERIC  there is no finite answer: fit->problem and fit->blamed say why (they, and
- *                   the message in err, are set; clear the fit all the same) */
+ *                   the message in err, are set; clear the fit all the same). Messages number
+ *                   coefficients as b does. Nobody is accused of separation without a direction
+ *                   that every row confirms (separation.h).
+ * On any other failure *fit is untouched. */
 ASSAY_MUST_CHECK enum assay_status assay_logistic_fit(const struct assay_engine *engine,
                                                       const struct assay_logistic_options *options,
                                                       struct assay_logistic_fit *fit,
@@ -75,7 +82,11 @@ ASSAY_MUST_CHECK enum assay_status assay_logistic_fit(const struct assay_engine 
  * limit row-major [n_limit * n_coef]. Newton steps solved as quadratic programmes (qp.h) with a line
  * search on the log-likelihood. options->start, if given, must satisfy the limits; without one the
  * vector (logit of the event share, 0, ..., 0) must.
- * A single-coefficient limit that holds with equality marks that coefficient in fit->active. */
+ * A limit with one free coefficient that holds with equality marks it in fit->active, and the
+ * coefficient is then exactly on its bound.
+ *   ASSAY_EDATA     the start breaks a limit
+ *   ASSAY_ENUMERIC  as above; or kkt_residual is not below 1e-8 (tolerance if that is more) of
+ *                   max(root of the information, gradient), coefficient by coefficient */
 struct assay_limits {
     size_t n_limit;
     const double *limit;
