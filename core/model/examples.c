@@ -1,0 +1,294 @@
+#include "core/model/examples.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/base/memory.h"
+#include "core/base/number.h"
+#include "core/model/scorer.h"
+#include "core/signal/normalise.h"
+
+/* Bending one signal at a time stops after so many signals; the rest differ in name only. */
+enum { REAL_ROWS = 10, BENT_SIGNALS = 12 };
+
+struct making {
+    struct assay_model *model;
+    const struct assay_table *table;
+    struct assay_scorer scorer;
+    size_t capacity;
+    struct assay_error *err;
+};
+
+/* An example of its own from the raw inputs of a row; freed by assay_model_clear(). */
+static enum assay_status add_row(struct making *m, size_t row, struct assay_example **out)
+{
+    struct assay_model *model = m->model;
+    struct assay_example example = {.inputs = assay_alloc(model->n_input, sizeof *example.inputs),
+                                    .s = assay_alloc(model->n_signal, sizeof *example.s)};
+    if (example.inputs == NULL || example.s == NULL ||
+        !assay_grow(&model->examples, &m->capacity, model->n_example + 1,
+                    sizeof *model->examples)) {
+        free(example.inputs);
+        free(example.s);
+        return assay_fail_memory(m->err, "making examples");
+    }
+    *out = &model->examples[model->n_example++];
+    **out = example;
+    for (size_t k = 0; k < model->n_input; k++) {
+        const char *name = model->inputs[k].column;
+        example.inputs[k].number = NAN;
+        if (!model->inputs[k].is_text) {
+            size_t c = assay_table_find(m->table, name, ASSAY_NUMBER);
+            example.inputs[k].number = m->table->columns[c].numbers[row];
+            continue;
+        }
+        const struct assay_column *column =
+            &m->table->columns[assay_table_find(m->table, name, ASSAY_TEXT)];
+        if (column->codes[row] == ASSAY_NO_CODE)
+            continue;
+        example.inputs[k].text =
+            assay_copy_string(assay_dictionary_text(column->dictionary, column->codes[row]));
+        if (example.inputs[k].text == NULL)
+            return assay_fail_memory(m->err, "making examples");
+    }
+    return ASSAY_OK;
+}
+
+static struct assay_example_input *input_of(const struct assay_model *model,
+                                            struct assay_example *example, const char *column)
+{
+    size_t k = 0;
+    while (strcmp(model->inputs[k].column, column) != 0)
+        k++;
+    return &example->inputs[k];
+}
+
+static enum assay_status set_text(struct making *m, struct assay_example_input *input,
+                                  const char *text)
+{
+    free(input->text);
+    input->text = assay_copy_string(text);
+    return input->text != NULL ? ASSAY_OK : assay_fail_memory(m->err, "making examples");
+}
+
+static void set_missing(struct assay_example_input *input)
+{
+    free(input->text);
+    *input = (struct assay_example_input){.number = NAN};
+}
+
+/* A number in an input that may serve as text too. */
+static enum assay_status set_number(struct making *m, struct assay_example_input *input,
+                                    double value)
+{
+    char text[ASSAY_NUMBER_SIZE];
+    if (input->text == NULL) {
+        input->number = value;
+        return ASSAY_OK;
+    }
+    assay_number_print(value, text);
+    return set_text(m, input, text);
+}
+
+/* ---- real rows ---- */
+
+/* The used row whose score is nearest to `edge` from the chosen side, or n_row. */
+static size_t nearest(const double score[], size_t n_row, double edge, bool below)
+{
+    size_t best = n_row;
+    for (size_t i = 0; i < n_row; i++) {
+        if (isnan(score[i]) || (score[i] < edge) != below)
+            continue;
+        if (best == n_row || fabs(score[i] - edge) < fabs(score[best] - edge))
+            best = i;
+    }
+    return best;
+}
+
+static enum assay_status add_real(struct making *m, const double score[], size_t n_used)
+{
+    size_t n_row = m->table->n_row, seen = 0, taken = 0;
+    struct assay_example *made;
+    enum assay_status status = ASSAY_OK;
+    for (size_t i = 0; i < n_row && status == ASSAY_OK; i++) {
+        if (isnan(score[i]))
+            continue;
+        if (seen++ * REAL_ROWS >= taken * n_used && taken < REAL_ROWS) {
+            taken++;
+            status = add_row(m, i, &made);
+        }
+    }
+    for (size_t z = 1; z < m->model->spec.n_zone; z++)
+        for (int below = 0; below < 2 && status == ASSAY_OK; below++) {
+            size_t row = nearest(score, n_row, m->model->spec.zones[z].from, below == 1);
+            if (row < n_row)
+                status = add_row(m, row, &made);
+        }
+    return status;
+}
+
+/* ---- bent rows ---- */
+
+/* The outermost raw numbers that a signal's normalisation tells apart. */
+static void known_range(const struct assay_model *model, size_t j, double *low, double *high)
+{
+    const struct assay_normalise_spec *normalise = &model->spec.signals[j].normalise;
+    switch (normalise->method) {
+    case ASSAY_PERCENTILE: {
+        const struct assay_knots *all = &model->baselines[j].knots[0];
+        *low = all->x[0];
+        *high = all->x[all->n - 1];
+        return;
+    }
+    case ASSAY_RANGE:
+        *low = normalise->low;
+        *high = normalise->high;
+        return;
+    case ASSAY_STEPS:
+        *low = normalise->steps[0].from;
+        *high = normalise->steps[normalise->n_step - 1].from;
+        return;
+    case ASSAY_NONE:
+        *low = 0;
+        *high = 100;
+        return;
+    }
+}
+
+static enum assay_status bend_signal(struct making *m, size_t base, size_t j)
+{
+    const struct assay_signal_spec *signal = &m->model->spec.signals[j];
+    struct assay_example *made;
+    enum assay_status status = add_row(m, base, &made);
+    if (status == ASSAY_OK)
+        set_missing(input_of(m->model, made, signal->column));
+    if (status == ASSAY_OK && assay_signal_type(signal) == ASSAY_TEXT) {
+        status = add_row(m, base, &made);
+        if (status == ASSAY_OK)
+            status = set_text(m, input_of(m->model, made, signal->column),
+                              "(a category that calibration never saw)");
+        return status;
+    }
+    double low = 0, high = 0;
+    known_range(m->model, j, &low, &high);
+    double beyond[] = {low - 1 - fabs(low), high + 1 + fabs(high)};
+    for (size_t k = 0; status == ASSAY_OK && k < 2; k++) {
+        status = add_row(m, base, &made);
+        if (status == ASSAY_OK)
+            status = set_number(m, input_of(m->model, made, signal->column), beyond[k]);
+    }
+    return status;
+}
+
+static enum assay_status bend_cohort(struct making *m, size_t base)
+{
+    const struct assay_cohort_spec *cohort = &m->model->spec.cohort;
+    struct assay_example *made;
+    enum assay_status status = ASSAY_OK;
+    if (cohort->plan != NULL) {
+        status = add_row(m, base, &made);
+        if (status == ASSAY_OK)
+            status = set_text(m, input_of(m->model, made, cohort->plan),
+                              "(a plan that calibration never saw)");
+        if (status == ASSAY_OK)
+            status = add_row(m, base, &made);
+        if (status == ASSAY_OK)
+            set_missing(input_of(m->model, made, cohort->plan));
+    }
+    if (status != ASSAY_OK || cohort->tenure == NULL)
+        return status;
+    status = add_row(m, base, &made);
+    if (status == ASSAY_OK)
+        set_missing(input_of(m->model, made, cohort->tenure));
+    for (size_t b = 0; b < cohort->n_band; b++)
+        for (int on = 0; status == ASSAY_OK && on < 2; on++) {
+            double tenure = on == 1 ? cohort->bands[b] : nextafter(cohort->bands[b], -INFINITY);
+            status = add_row(m, base, &made);
+            if (status == ASSAY_OK)
+                status = set_number(m, input_of(m->model, made, cohort->tenure), tenure);
+        }
+    return status;
+}
+
+static enum assay_status all_missing(struct making *m, size_t base)
+{
+    struct assay_example *made;
+    enum assay_status status = add_row(m, base, &made);
+    for (size_t j = 0; status == ASSAY_OK && j < m->model->n_signal; j++)
+        set_missing(input_of(m->model, made, m->model->spec.signals[j].column));
+    return status;
+}
+
+/* ---- results ---- */
+
+static void work_out(struct assay_model *model)
+{
+    bool missing[ASSAY_MAX_SIGNALS];
+    for (size_t e = 0; e < model->n_example; e++) {
+        struct assay_example *example = &model->examples[e];
+        struct assay_score score;
+        assay_score_inputs(model, example->inputs, example->s, missing, &score);
+        example->dropped = score.dropped;
+        example->composite = score.composite;
+        example->score = score.score;
+        example->probability = score.probability;
+        example->zone = score.zone;
+    }
+}
+
+static enum assay_status score_rows(struct making *m, const double prob[], double score[],
+                                    size_t *n_used, size_t *base)
+{
+    double s[ASSAY_MAX_SIGNALS];
+    bool missing[ASSAY_MAX_SIGNALS];
+    enum assay_status status = assay_scorer_init(m->model, m->table, &m->scorer, m->err);
+    if (status != ASSAY_OK)
+        return status;
+    *base = m->table->n_row;
+    for (size_t i = 0; i < m->table->n_row; i++) {
+        struct assay_score result;
+        score[i] = NAN;
+        if (isnan(prob[i]))
+            continue;
+        assay_scorer_row(&m->scorer, m->table, i, s, missing, &result);
+        score[i] = result.score;
+        ++*n_used;
+        if (*base == m->table->n_row || fabs(score[i] - 50) < fabs(score[*base] - 50))
+            *base = i;
+    }
+    assay_scorer_clear(&m->scorer);
+    return ASSAY_OK;
+}
+
+enum assay_status assay_examples_make(struct assay_model *model, const struct assay_table *table,
+                                      const double prob[], struct assay_error *err)
+{
+    struct making m = {.model = model, .table = table, .err = err};
+    double *score = assay_alloc(table->n_row, sizeof *score);
+    size_t n_used = 0, base = 0;
+    if (score == NULL)
+        return assay_fail_memory(err, "making examples");
+    enum assay_status status = assay_model_find_inputs(model, err);
+    if (status == ASSAY_OK)
+        status = score_rows(&m, prob, score, &n_used, &base);
+    if (status == ASSAY_OK)
+        status = add_real(&m, score, n_used);
+    if (status == ASSAY_OK)
+        status = bend_cohort(&m, base);
+    if (status == ASSAY_OK)
+        status = all_missing(&m, base);
+    for (size_t j = 0; status == ASSAY_OK && j < model->n_signal && j < BENT_SIGNALS; j++)
+        status = bend_signal(&m, base, j);
+    /* Few signals and no cohorts: further real rows, again from the first when they run out. */
+    for (size_t i = 0; status == ASSAY_OK && model->n_example < ASSAY_MIN_EXAMPLES;
+         i = (i + 1) % table->n_row) {
+        struct assay_example *made;
+        if (!isnan(score[i]))
+            status = add_row(&m, i, &made);
+    }
+    if (status == ASSAY_OK)
+        work_out(model);
+    free(score);
+    return status;
+}

@@ -1,0 +1,68 @@
+/* scorer.h - raw inputs to composite, log-odds, probability, score and zone
+ *
+ *   H        = sum w_j s_j
+ *   logit P  = alpha - sum u_j s_j / 100 + sum of the terms of missing indicators
+ *   score    = clamp(50 + (points / ln 2) (logit p_risk - logit P), 0, 100), or H where the spec says
+ *              "weighted-average"
+ *   zone     the last whose `from` is not above the unrounded score
+ */
+#ifndef ASSAY_CORE_MODEL_SCORER_H
+#define ASSAY_CORE_MODEL_SCORER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "core/base/error.h"
+#include "core/model/model.h"
+#include "core/signal/columns.h"
+
+struct assay_score {
+    double composite;   /* [0, 100] */
+    double log_odds, probability;
+    double score;       /* [0, 100], unrounded */
+    size_t zone;
+    size_t cohort;      /* node in model->cohorts */
+    bool unseen_plan;   /* compared with everybody, because calibration had no such plan */
+    bool dropped;       /* a signal whose policy is `drop` is missing: the figures do not count */
+    size_t n_missing;   /* signals without a value */
+    size_t n_unknown;   /* of them, categories that the steps table does not have */
+};
+
+/* From normalised signals s[n_signal], NaN where missing; fills the missing ones in s and
+ * missing[n_signal]. Sets composite, log_odds, probability, score, zone and n_missing. */
+void assay_score_normalised(const struct assay_model *model, double s[], bool missing[],
+                            struct assay_score *out);
+
+/* Score and zone of a log-odds and composite; what assay_score_normalised() ends with. */
+void assay_score_finish(const struct assay_model *model, struct assay_score *out);
+
+/* A model tied to a table's columns. */
+struct assay_scorer {
+    const struct assay_model *model; /* borrowed */
+    struct assay_columns columns;
+    struct assay_cohort_lookup lookup;
+    double **points;      /* [n_signal] points by category code, NULL for numbers */
+    bool **unknown;       /* [n_signal] categories that are not in the table */
+    size_t *n_point, *point_capacity, *unknown_capacity;
+};
+ASSAY_MUST_CHECK enum assay_status assay_scorer_init(const struct assay_model *model,
+                                                     const struct assay_table *table,
+                                                     struct assay_scorer *scorer,
+                                                     struct assay_error *err);
+void assay_scorer_clear(struct assay_scorer *scorer);
+
+/* Takes in the categories that have appeared since; to be called after each block is read. */
+ASSAY_MUST_CHECK enum assay_status assay_scorer_extend(struct assay_scorer *scorer,
+                                                       const struct assay_table *table,
+                                                       struct assay_error *err);
+
+/* Scores one row; s[n_signal] and missing[n_signal] receive the normalised signals. */
+void assay_scorer_row(const struct assay_scorer *scorer, const struct assay_table *table,
+                      size_t row, double s[], bool missing[], struct assay_score *out);
+
+/* Scores the inputs of an example in the order of model->inputs, through the same mathematics.
+ * Used to make and to check examples. */
+void assay_score_inputs(const struct assay_model *model, const struct assay_example_input inputs[],
+                        double s[], bool missing[], struct assay_score *out);
+
+#endif
