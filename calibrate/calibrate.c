@@ -1,0 +1,198 @@
+#include "calibrate/calibrate.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "calibrate/assemble.h"
+#include "calibrate/assess.h"
+#include "calibrate/history.h"
+#include "calibrate/pipeline.h"
+#include "calibrate/summary.h"
+#include "core/base/file.h"
+#include "core/base/options.h"
+#include "core/model/model.h"
+
+struct calibration {
+    const char *spec_path, *output, *champion_path;
+    struct assay_intake_options intake_options;
+    int32_t as_of;
+    size_t n_thread;
+    bool json, new_line;
+
+    struct assay_spec spec;
+    struct assay_model champion, model;
+    struct assay_intake intake;
+    struct assay_history history;
+    struct assay_pipeline pipeline;
+    struct assay_logistic_fit free_fit;
+    struct assay_assessment assessment;
+    struct assay_progress progress;
+};
+
+/* The day that stands in the file: --as-of, else SOURCE_DATE_EPOCH, else today (UTC). */
+static enum assay_status creation_day(const struct calibration *c, char day[ASSAY_DATE_SIZE],
+                                      struct assay_error *err)
+{
+    const char *epoch = getenv("SOURCE_DATE_EPOCH");
+    long long seconds = (long long)time(NULL);
+    if (c->as_of != ASSAY_NO_DATE) {
+        assay_date_print(c->as_of, day);
+        return ASSAY_OK;
+    }
+    if (epoch != NULL && *epoch != '\0') {
+        char *end;
+        errno = 0;
+        seconds = strtoll(epoch, &end, 10);
+        if (errno != 0 || *end != '\0' || seconds < 0 || seconds > 253402300799)
+            return assay_fail(err, ASSAY_EDATA, "SOURCE_DATE_EPOCH is \"%.40s\"; expected seconds "
+                                                "since 1970", epoch);
+    }
+    assay_date_print((int32_t)(seconds / 86400), day);
+    return ASSAY_OK;
+}
+
+static enum assay_status read_inputs(struct calibration *c, struct assay_error *err)
+{
+    struct assay_text notes = {0};
+    enum assay_status status = assay_spec_read(c->spec_path, &c->spec, err);
+    if (status == ASSAY_OK && c->champion_path != NULL) {
+        status = assay_model_read(c->champion_path, &c->champion, err);
+        c->intake_options.also = &c->champion.spec;
+    }
+    if (status == ASSAY_OK)
+        status = assay_intake_open(&c->spec, ASSAY_TO_CALIBRATE, &c->intake_options, &c->intake,
+                                   err);
+    if (status != ASSAY_OK)
+        return status;
+    status = assay_intake_read_all(&c->intake, err);
+    assay_intake_describe(&c->intake, &notes);
+    if (notes.length > 0)
+        fputs(notes.data, stderr);
+    assay_text_clear(&notes);
+    return status;
+}
+
+/* The line is chosen once and kept: by the spec, else the champion, unless a new one is wanted. */
+static double given_line(const struct calibration *c)
+{
+    if (!isnan(c->spec.at_risk_probability))
+        return c->spec.at_risk_probability;
+    if (c->champion_path != NULL && !c->new_line)
+        return c->champion.at_risk_probability;
+    return NAN;
+}
+
+static enum assay_status fit(struct calibration *c, struct assay_error *err)
+{
+    enum assay_status status =
+        assay_history_init(&c->spec, &c->intake, c->intake_options.window, c->n_thread,
+                           &c->history, err);
+    if (status == ASSAY_OK)
+        status = assay_pipeline_run(&c->history, c->history.used, ASSAY_PIPELINE_PUBLISH, NULL,
+                                    &c->pipeline, err);
+    if (status == ASSAY_OK)
+        status = assay_pipeline_fit_free(&c->pipeline, &c->free_fit, err);
+    if (status == ASSAY_OK)
+        status = assay_assess(&c->pipeline, given_line(c), &c->progress, &c->assessment, err);
+    if (status != ASSAY_OK)
+        return status;
+    char created[ASSAY_DATE_SIZE];
+    status = creation_day(c, created, err);
+    if (status != ASSAY_OK)
+        return status;
+    struct assay_assembly parts = {.spec = &c->spec,
+                                   .pipeline = &c->pipeline,
+                                   .history = &c->history,
+                                   .free_fit = &c->free_fit,
+                                   .assessment = &c->assessment,
+                                   .intake = &c->intake,
+                                   .champion = c->champion_path != NULL ? &c->champion : NULL,
+                                   .created = created};
+    return assay_assemble(&parts, &c->model, err);
+}
+
+static enum assay_status deliver(struct calibration *c, struct assay_error *err)
+{
+    struct assay_text text = {0};
+    enum assay_status status = assay_model_write(&c->model, &text, err);
+    bool to_stdout = strcmp(c->output, "-") == 0;
+    if (status == ASSAY_OK && !to_stdout)
+        status = assay_file_write(c->output, text.data, text.length, err);
+    if (status == ASSAY_OK) {
+        FILE *people = to_stdout || c->json ? stderr : stdout;
+        if (to_stdout || c->json)
+            fwrite(text.data, 1, text.length, stdout);
+        if (!c->json) {
+            assay_calibrate_print(people, &c->model, &c->history, &c->assessment,
+                                  assay_csv_name(c->intake.csv));
+            fprintf(people, "\nWritten: %s (%.19s...)\n", to_stdout ? "standard output" : c->output,
+                    c->model.digest);
+        }
+        if (fflush(stdout) != 0 || ferror(stdout))
+            status = assay_fail(err, ASSAY_EIO, "could not write standard output: %s",
+                                strerror(errno));
+    }
+    assay_text_clear(&text);
+    return status;
+}
+
+static void clear(struct calibration *c)
+{
+    assay_assessment_clear(&c->assessment);
+    assay_logistic_fit_clear(&c->free_fit);
+    assay_pipeline_clear(&c->pipeline);
+    if (c->history.used != NULL)
+        assay_history_clear(&c->history);
+    assay_intake_close(&c->intake);
+    assay_model_clear(&c->model);
+    assay_model_clear(&c->champion);
+    assay_spec_clear(&c->spec);
+}
+
+int assay_calibrate_main(int argc, char **argv)
+{
+    struct calibration c = {.output = "candidate.json",
+                            .as_of = ASSAY_NO_DATE,
+                            .intake_options = assay_intake_options_default()};
+    const struct assay_option options[] = {
+        ASSAY_INTAKE_OPTIONS(c.intake_options),
+        {"output", 'o', ASSAY_OPTION_TEXT, "FILE", "candidate model; \"-\" for standard output",
+         &c.output, 0, 0, NULL},
+        {"champion", 0, ASSAY_OPTION_TEXT, "FILE",
+         "model in force, to compare with; its at-risk line is kept", &c.champion_path, 0, 0, NULL},
+        {"new-line", 0, ASSAY_OPTION_FLAG, NULL, "choose the at-risk line anew", &c.new_line, 0, 0,
+         NULL},
+        {"as-of", 0, ASSAY_OPTION_DATE, "DATE", "day of creation that the model states",
+         &c.as_of, 0, 0, NULL},
+        {"threads", 0, ASSAY_OPTION_COUNT, "N",
+         "threads; 0: one a processor. The result is the same", &c.n_thread, 0, 64, NULL},
+        {"json", 0, ASSAY_OPTION_FLAG, NULL, "print the model instead of the summary", &c.json, 0,
+         0, NULL},
+    };
+    const struct assay_command command = {
+        .name = "calibrate",
+        .operands = "SPEC",
+        .summary = "Fit component weights to historical outcomes and write a candidate model.",
+        .options = options,
+        .n_option = sizeof options / sizeof options[0],
+        .min_operand = 1,
+        .max_operand = 1};
+    int exit_status = assay_options_parse(&command, argc, argv, &c.spec_path);
+    if (exit_status != ASSAY_GO_ON)
+        return exit_status;
+    if (c.intake_options.path == NULL)
+        return assay_misuse(&command, "no data; expected --data FILE");
+    struct assay_error err = {0};
+    assay_progress_init(&c.progress, c.intake_options.quiet);
+    enum assay_status status = read_inputs(&c, &err);
+    if (status == ASSAY_OK)
+        status = fit(&c, &err);
+    if (status == ASSAY_OK)
+        status = deliver(&c, &err);
+    clear(&c);
+    return status == ASSAY_OK ? 0 : assay_complain(&err);
+}

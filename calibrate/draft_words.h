@@ -1,0 +1,30 @@
+/* draft_words.h - phrases that the spec's comments and the summary share
+ *
+ * Internal to draft_*.c. Each appends to text.
+ */
+#ifndef ASSAY_CALIBRATE_DRAFT_WORDS_H
+#define ASSAY_CALIBRATE_DRAFT_WORDS_H
+
+#include "calibrate/draft.h"
+#include "core/base/text.h"
+
+/* "1869 of 7043 rows (26.5%)" */
+void assay_say_share(size_t part, size_t whole, struct assay_text *text);
+/* How often the outcome occurs, and which rows could not be used. */
+void assay_say_outcome(const struct assay_draft *draft, struct assay_text *text);
+/* How the id was found, and whether rows share it. */
+void assay_say_id(const struct assay_draft *draft, struct assay_text *text);
+/* "AUC 0.742, higher goes with the event". */
+void assay_say_direction(const struct assay_draft_signal *signal, struct assay_text *text);
+/* What is missing and what it tells; nothing when nothing is missing. */
+void assay_say_missing(const struct assay_draft_signal *signal, struct assay_text *text);
+
+/* AUC of the signal the way it is declared: P(an event looks worse) + P(equal) / 2. */
+double assay_declared_auc(const struct assay_draft_signal *signal);
+
+/* Left-out columns: one line each where there is a finding, one line a reason where the name says
+ * enough; each line begins with prefix and ends with LF. */
+void assay_say_left_out(const struct assay_draft *draft, const char *prefix,
+                        struct assay_text *text);
+
+#endif

@@ -1,0 +1,49 @@
+/* history.h - the snapshots that a calibration learns from
+ *
+ * Takes a table as it was read and works out everything that does not depend on a fit: which rows
+ * count and why the others do not, outcomes, cohorts, the folds of the cross-validation and each
+ * percentile signal in sorted order.
+ */
+#ifndef ASSAY_CALIBRATE_HISTORY_H
+#define ASSAY_CALIBRATE_HISTORY_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "core/base/error.h"
+#include "core/signal/baseline.h"
+#include "core/signal/cohort.h"
+#include "core/signal/intake.h"
+#include "core/signal/outcome.h"
+#include "core/spec/spec.h"
+
+struct assay_history {
+    const struct assay_spec *spec;       /* borrowed */
+    const struct assay_table *table;     /* borrowed */
+    const struct assay_columns *columns; /* borrowed */
+    size_t n_signal, n_row, n_used, n_event, n_account;
+    size_t n_thread;
+    unsigned char *used;    /* [n_row] 1: the row counts */
+    unsigned char *outcome; /* [n_row] 1: the event */
+    uint16_t *leaf;         /* [n_row] cohort node */
+    uint16_t *fold;         /* [n_row] 0 .. n_fold - 1; an account's rows share one */
+    size_t n_fold;
+    size_t count[ASSAY_ROW_STATES];
+    size_t early_events;    /* see assay_outcome_label() */
+    size_t n_repeated;      /* rows with the account and date of an earlier one */
+    int32_t from, to;       /* first and last as_of used, or ASSAY_NO_DATE */
+    struct assay_cohorts cohorts;
+    struct assay_sorted_column *sorted; /* [n_signal], empty unless percentile */
+};
+
+/* The table that the intake has read, seen through the window of dates.
+ *   ASSAY_EDATA  no row counts; a category that the spec's steps do not have; a percentile signal
+ *                that is empty in every row that counts */
+ASSAY_MUST_CHECK enum assay_status assay_history_init(const struct assay_spec *spec,
+                                                      const struct assay_intake *intake,
+                                                      struct assay_window window, size_t n_thread,
+                                                      struct assay_history *history,
+                                                      struct assay_error *err);
+void assay_history_clear(struct assay_history *history);
+
+#endif
