@@ -1,0 +1,201 @@
+#include "validate/audit.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+#include "core/base/memory.h"
+
+static bool is_flagged(const struct assay_audit_rules *rules, double score)
+{
+    return rules->higher_is == ASSAY_HIGHER_IS_HEALTH ? score < rules->line : score >= rules->line;
+}
+
+static void count(struct assay_confusion *counts, bool flagged, bool event)
+{
+    counts->tp += flagged && event;
+    counts->fp += flagged && !event;
+    counts->fn += !flagged && event;
+    counts->tn += !flagged && !event;
+}
+
+static enum assay_status auc_or_nan(const double score[], const unsigned char outcome[], size_t n,
+                                    size_t n_event, enum assay_higher_is higher_is,
+                                    struct assay_auc *auc, struct assay_error *err)
+{
+    if (n_event > 0 && n_event < n)
+        return assay_auc_measure(score, outcome, n, higher_is, auc, err);
+    *auc = (struct assay_auc){.n_event = n_event,
+                              .n_nonevent = n - n_event,
+                              .mann_whitney_u = NAN,
+                              .variance = NAN,
+                              .std_error = NAN,
+                              .wald = assay_estimate_undefined(),
+                              .logit = assay_estimate_undefined()};
+    return ASSAY_OK;
+}
+
+/* A probability has all figures; a bare score has neither Brier score nor calibration. */
+static enum assay_status measure_accuracy(const struct assay_audit_rows *rows,
+                                          const struct assay_audit_rules *rules,
+                                          struct assay_audit *audit, struct assay_error *err)
+{
+    struct assay_estimate none = assay_estimate_undefined();
+    if (rows->prob == NULL) {
+        audit->performance = (struct assay_performance){
+            .n = rows->n, .n_event = audit->n_event, .auc = none, .brier = none, .log_loss = none,
+            .calibration_intercept = none, .calibration_slope = none, .oe_ratio = none};
+        return auc_or_nan(rows->score, rows->outcome, rows->n, audit->n_event, rules->higher_is,
+                          &audit->auc, err);
+    }
+    /* The counts below are the score's; the threshold does not matter here. */
+    enum assay_status status = assay_performance_measure(rows->prob, rows->outcome, rows->n, 0.5,
+                                                         &audit->performance, err);
+    /* By probability, not by score: scores are clamped to 0 and 100, which ties the extremes. */
+    return status != ASSAY_OK ? status
+                              : auc_or_nan(rows->prob, rows->outcome, rows->n, audit->n_event,
+                                           ASSAY_HIGHER_IS_RISK, &audit->auc, err);
+}
+
+static void sum_values(const struct assay_audit_rows *rows, const struct assay_audit_rules *rules,
+                       struct assay_audit *audit)
+{
+    audit->value_churned = audit->value_caught = audit->value_missed = audit->value_in_vain = NAN;
+    if (rows->value == NULL)
+        return;
+    audit->value_churned = audit->value_caught = audit->value_missed = audit->value_in_vain = 0;
+    for (size_t i = 0; i < rows->n; i++) {
+        double value = isnan(rows->value[i]) ? 0 : rows->value[i];
+        bool flagged = is_flagged(rules, rows->score[i]);
+        if (rows->outcome[i]) {
+            audit->value_churned += value;
+            *(flagged ? &audit->value_caught : &audit->value_missed) += value;
+        } else if (flagged) {
+            audit->value_in_vain += value;
+        }
+    }
+}
+
+static enum assay_status measure_zones(const struct assay_audit_rows *rows,
+                                       const struct assay_audit_rules *rules,
+                                       struct assay_audit *audit, struct assay_error *err)
+{
+    double lower[ASSAY_MAX_ZONES];
+    if (rules->zones == NULL)
+        return ASSAY_OK;
+    audit->zones = assay_alloc(rules->n_zone, sizeof *audit->zones);
+    if (audit->zones == NULL)
+        return assay_fail_memory(err, "auditing zones");
+    audit->n_zone = rules->n_zone;
+    for (size_t z = 0; z < rules->n_zone; z++)
+        lower[z] = rules->zones[z].from;
+    return assay_zones_measure(rows->score, rows->outcome, rows->n, lower, rules->n_zone,
+                               audit->zones, err);
+}
+
+/* ---- segments ---- */
+
+/* Rows of one value side by side, for the AUC. */
+struct gathered {
+    double *score;
+    unsigned char *outcome;
+};
+
+static enum assay_status measure_segment(const struct assay_audit_rows *rows,
+                                         const struct assay_audit_rules *rules, size_t column,
+                                         int32_t code, struct gathered *g,
+                                         struct assay_audit_segment *segment,
+                                         struct assay_error *err)
+{
+    const int32_t *codes = rows->segment_codes[column];
+    struct assay_auc auc;
+    *segment = (struct assay_audit_segment){
+        .column = rules->segments[column],
+        .value = code == ASSAY_NO_CODE
+                     ? "" : assay_dictionary_text(rows->segment_dictionary[column], code)};
+    for (size_t i = 0; i < rows->n; i++) {
+        if (codes[i] != code)
+            continue;
+        g->score[segment->n] = rows->score[i];
+        g->outcome[segment->n++] = rows->outcome[i];
+        segment->n_event += rows->outcome[i];
+        count(&segment->counts, is_flagged(rules, rows->score[i]), rows->outcome[i]);
+    }
+    segment->rates = assay_confusion_rates_of(&segment->counts);
+    segment->auc = assay_estimate_undefined();
+    if (segment->n == 0)
+        return ASSAY_OK;
+    enum assay_status status = auc_or_nan(g->score, g->outcome, segment->n, segment->n_event,
+                                          rules->higher_is, &auc, err);
+    if (status == ASSAY_OK)
+        segment->auc = auc.wald;
+    return status;
+}
+
+static enum assay_status measure_segments(const struct assay_audit_rows *rows,
+                                          const struct assay_audit_rules *rules,
+                                          struct assay_audit *audit, struct assay_error *err)
+{
+    struct gathered g = {assay_alloc(rows->n, sizeof *g.score), assay_alloc(rows->n, 1)};
+    enum assay_status status =
+        g.score != NULL && g.outcome != NULL ? ASSAY_OK : assay_fail_memory(err, "auditing segments");
+    size_t capacity = 0;
+    for (size_t s = 0; status == ASSAY_OK && s < rows->n_segment; s++) {
+        size_t n_value = assay_dictionary_count(rows->segment_dictionary[s]);
+        for (int32_t code = ASSAY_NO_CODE; status == ASSAY_OK && code < (int32_t)n_value; code++) {
+            if (!assay_grow(&audit->segments, &capacity, audit->n_segment + 1,
+                            sizeof *audit->segments)) {
+                status = assay_fail_memory(err, "auditing segments");
+                break;
+            }
+            struct assay_audit_segment *segment = &audit->segments[audit->n_segment];
+            status = measure_segment(rows, rules, s, code, &g, segment, err);
+            audit->n_segment += segment->n > 0;
+        }
+    }
+    free(g.score);
+    free(g.outcome);
+    return status;
+}
+
+static enum assay_verdict join_verdicts(enum assay_verdict a, enum assay_verdict b)
+{
+    if (a == ASSAY_FAIL || b == ASSAY_FAIL)
+        return ASSAY_FAIL;
+    return a == ASSAY_PASS && b == ASSAY_PASS ? ASSAY_PASS : ASSAY_INCONCLUSIVE;
+}
+
+enum assay_status assay_audit_measure(const struct assay_audit_rows *rows,
+                                      const struct assay_audit_rules *rules,
+                                      struct assay_audit *audit, struct assay_error *err)
+{
+    struct assay_audit made = {.n = rows->n};
+    for (size_t i = 0; i < rows->n; i++) {
+        made.n_event += rows->outcome[i];
+        count(&made.counts, is_flagged(rules, rows->score[i]), rows->outcome[i]);
+    }
+    made.rates = assay_confusion_rates_of(&made.counts);
+    enum assay_status status = measure_accuracy(rows, rules, &made, err);
+    if (status == ASSAY_OK)
+        status = measure_zones(rows, rules, &made, err);
+    if (status == ASSAY_OK)
+        status = measure_segments(rows, rules, &made, err);
+    if (status != ASSAY_OK) {
+        assay_audit_clear(&made);
+        return status;
+    }
+    sum_values(rows, rules, &made);
+    made.sensitivity_result =
+        assay_verdict_of(&made.rates.sensitivity.wilson, rules->target_sensitivity);
+    made.specificity_result =
+        assay_verdict_of(&made.rates.specificity.wilson, rules->target_specificity);
+    made.verdict = join_verdicts(made.sensitivity_result, made.specificity_result);
+    *audit = made;
+    return ASSAY_OK;
+}
+
+void assay_audit_clear(struct assay_audit *audit)
+{
+    free(audit->zones);
+    free(audit->segments);
+    *audit = (struct assay_audit){0};
+}
