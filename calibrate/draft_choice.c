@@ -114,7 +114,7 @@ static enum assay_status mark_products(struct choosing *c, size_t n)
 {
     struct assay_draft *draft = c->draft;
     struct logarithm *order = assay_alloc(n, sizeof *order);
-    struct assay_overlap *overlap = assay_overlap_new(draft->rows, draft->n_used);
+    struct assay_overlap *overlap = assay_overlap_new(draft->rows, draft->n_used, false);
     size_t n_order = 0;
     enum assay_status status = ASSAY_OK;
     if (order == NULL || overlap == NULL)
@@ -227,7 +227,7 @@ enum assay_status assay_draft_choose(struct assay_draft *draft, struct assay_err
     c.n_limit = n_limit < 1 ? 1 : n_limit > ASSAY_MAX_SIGNALS ? ASSAY_MAX_SIGNALS : n_limit;
     enum assay_status status = ASSAY_OK;
     c.value = assay_alloc(draft->n_used, sizeof *c.value);
-    c.overlap = assay_overlap_new(draft->rows, draft->n_used);
+    c.overlap = assay_overlap_new(draft->rows, draft->n_used, true);
     if (c.value == NULL || c.overlap == NULL)
         status = assay_fail_memory(err, "choosing signals");
     else if (draft->n_signal > 0)

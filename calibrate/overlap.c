@@ -24,17 +24,19 @@ struct taken {
 struct assay_overlap {
     const size_t *rows;
     size_t n_row, n_thin;
+    size_t n_view;
     struct taken *taken;
     size_t n_taken, capacity;
 };
 
-struct assay_overlap *assay_overlap_new(const size_t rows[], size_t n_row)
+struct assay_overlap *assay_overlap_new(const size_t rows[], size_t n_row, bool ranks)
 {
     struct assay_overlap *overlap = assay_alloc(1, sizeof *overlap);
     if (overlap == NULL)
         return NULL;
     overlap->rows = rows;
     overlap->n_row = n_row;
+    overlap->n_view = ranks ? VIEWS : AS_NUMBERS + 1;
     overlap->n_thin = n_row < ASSAY_OVERLAP_ROWS ? n_row : ASSAY_OVERLAP_ROWS;
     return overlap;
 }
@@ -225,7 +227,8 @@ enum assay_status assay_overlap_take(struct assay_overlap *overlap,
     struct assay_overlap_finding found = {0};
     enum assay_status status = ASSAY_OK;
     find_decided(overlap, column, &found);
-    for (size_t v = 0; status == ASSAY_OK && found.verdict == ASSAY_OVERLAP_NONE && v < VIEWS; v++)
+    for (size_t v = 0;
+         status == ASSAY_OK && found.verdict == ASSAY_OVERLAP_NONE && v < overlap->n_view; v++)
         status = judge_view(overlap, v, column->value, &made.views[v], &found, err);
     if (status == ASSAY_OK && found.verdict == ASSAY_OVERLAP_NONE &&
         !assay_grow(&overlap->taken, &overlap->capacity, overlap->n_taken + 1,

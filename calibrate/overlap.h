@@ -45,8 +45,9 @@ struct assay_overlap_finding {
 
 struct assay_overlap;
 
-/* For columns on the rows rows[n_row] of a table, which are borrowed; NULL when there is no memory. */
-struct assay_overlap *assay_overlap_new(const size_t rows[], size_t n_row);
+/* For columns on the rows rows[n_row] of a table, which are borrowed. ranks: look at ranks as well as
+ * at numbers. NULL when there is no memory. */
+struct assay_overlap *assay_overlap_new(const size_t rows[], size_t n_row, bool ranks);
 void assay_overlap_free(struct assay_overlap *overlap);
 
 /* Compares the column with those taken so far, and takes it when the verdict is NONE. Its codes are

@@ -154,8 +154,7 @@ static struct assay_array_data array_data(const struct assay_pipeline *pipeline)
 
 /* A look at the columns before any fit; in a resample, those that do not vary are held. */
 static enum assay_status check_columns(struct assay_pipeline *pipeline,
-                                       const struct assay_engine *engine,
-                                       enum assay_pipeline_use use, struct assay_error *err)
+                                       const struct assay_engine *engine, struct assay_error *err)
 {
     enum assay_fit_problem problem = ASSAY_FIT_FINE;
     unsigned char *blamed = assay_alloc(pipeline->n_coef, 1);
@@ -166,7 +165,7 @@ static enum assay_status check_columns(struct assay_pipeline *pipeline,
     for (size_t k = 1; k <= pipeline->n_signal; k++)
         indicator_only = indicator_only && !blamed[k];
     if (status == ASSAY_OK && problem == ASSAY_FIT_CONSTANT &&
-        (use == ASSAY_PIPELINE_RESAMPLE || indicator_only))
+        (pipeline->use == ASSAY_PIPELINE_RESAMPLE || indicator_only))
         memcpy(pipeline->held, blamed, pipeline->n_coef); /* nobody is missing: no term to fit */
     else if (status == ASSAY_OK && problem != ASSAY_FIT_FINE)
         status = assay_name_problem(pipeline->history, problem, blamed, pipeline->n_coef, err);
@@ -186,6 +185,10 @@ static bool take_weights(struct assay_pipeline *pipeline)
     return total > 0;
 }
 
+/* Newton's last step squares the error: a resample that stops at 1e-6 is within 1e-11 or so of the
+ * answer, which is all that its predictions can show. */
+#define RESAMPLE_TOLERANCE 1e-6
+
 static enum assay_status fit_once(struct assay_pipeline *pipeline,
                                   const struct assay_engine *engine, const double *start,
                                   const struct assay_limits *limits, struct assay_error *err)
@@ -194,6 +197,8 @@ static enum assay_status fit_once(struct assay_pipeline *pipeline,
     struct assay_logistic_fit fit = {0};
     options.held = pipeline->held;
     options.start = start;
+    if (pipeline->use == ASSAY_PIPELINE_RESAMPLE)
+        options.tolerance = RESAMPLE_TOLERANCE;
     enum assay_status status = assay_logistic_fit_limited(engine, &options, limits, &fit, err);
     if (status == ASSAY_ENUMERIC)
         assay_name_problem(pipeline->history, fit.problem, fit.blamed, pipeline->n_coef, err);
@@ -239,8 +244,7 @@ static enum assay_status fit_fixed_point(struct assay_pipeline *pipeline,
     return status;
 }
 
-static enum assay_status fit_constrained(struct assay_pipeline *pipeline,
-                                         enum assay_pipeline_use use, const double *start,
+static enum assay_status fit_constrained(struct assay_pipeline *pipeline, const double *start,
                                          struct assay_error *err)
 {
     struct assay_array_data data = array_data(pipeline);
@@ -258,7 +262,7 @@ static enum assay_status fit_constrained(struct assay_pipeline *pipeline,
         for (size_t j = 0; j < n; j++)
             limit[j * p + 1 + j] = -1; /* u_j = -b_j >= 0 */
         struct assay_limits limits = {n, limit, floor};
-        status = check_columns(pipeline, &engine, use, err);
+        status = check_columns(pipeline, &engine, err);
         for (size_t k = 0; start != NULL && k < p; k++)
             from[k] = pipeline->held[k] ? 0 : start[k];
         if (status == ASSAY_OK)
@@ -295,6 +299,7 @@ enum assay_status assay_pipeline_run(const struct assay_history *history,
     size_t n_coef = 1 + n_signal + assay_indicator_count(history->spec);
     struct assay_pipeline made = {.history = history,
                                   .include = include,
+                                  .use = use,
                                   .n_signal = n_signal,
                                   .n_coef = n_coef,
                                   .held = assay_alloc(n_coef, 1),
@@ -308,7 +313,7 @@ enum assay_status assay_pipeline_run(const struct assay_history *history,
         status = build_design(&made, err);
     made.design = shares ? published->design : &made.own_design;
     if (status == ASSAY_OK)
-        status = fit_constrained(&made, use, published != NULL ? published->fit.coef : NULL, err);
+        status = fit_constrained(&made, published != NULL ? published->fit.coef : NULL, err);
     if (status != ASSAY_OK) {
         assay_pipeline_clear(&made);
         return status;

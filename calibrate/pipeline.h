@@ -13,9 +13,16 @@
 #include "core/fit/logistic.h"
 #include "core/signal/design.h"
 
+/* What a fit does when a column does not vary, or the fit has no finite answer. */
+enum assay_pipeline_use {
+    ASSAY_PIPELINE_PUBLISH, /* any problem is an error that names the signals */
+    ASSAY_PIPELINE_RESAMPLE /* columns that do not vary in these rows are held at 0 */
+};
+
 struct assay_pipeline {
     const struct assay_history *history; /* borrowed */
     const unsigned char *include;        /* borrowed; the rows it learns from */
+    enum assay_pipeline_use use;
     size_t n_signal, n_coef;
     struct assay_baseline *baselines;    /* [n_signal], NULL where another's are shared */
     struct assay_design own_design;      /* empty where another's is shared */
@@ -24,12 +31,6 @@ struct assay_pipeline {
     double *weight;                      /* [n_signal] */
     double slope_total;                  /* B */
     struct assay_logistic_fit fit;
-};
-
-/* What a fit does when a column does not vary, or the fit has no finite answer. */
-enum assay_pipeline_use {
-    ASSAY_PIPELINE_PUBLISH, /* any problem is an error that names the signals */
-    ASSAY_PIPELINE_RESAMPLE /* columns that do not vary in these rows are held at 0 */
 };
 
 /* Above so many snapshots a resample takes the published baselines: they do not look at outcomes,

@@ -46,12 +46,12 @@ static void print_head(FILE *out, const struct assay_model *model,
         left += model->training.rejected[k];
     if (left == 0)
         return;
-    fprintf(out, "Left out, %s:", grouped(left));
+    fprintf(out, "Left out:");
     const char *comma = "";
     for (size_t k = ASSAY_ROW_USED + 1; k < ASSAY_ROW_STATES; k++)
         if (history->count[k] > 0) {
             fprintf(out, "%s %s %s", comma, grouped(history->count[k]),
-                    assay_row_state_name((enum assay_row_state)k));
+                    assay_row_state_words((enum assay_row_state)k));
             comma = ",";
         }
     for (size_t k = 0; k < ASSAY_REJECT_REASONS; k++)
@@ -88,10 +88,12 @@ static void print_signal_weight(FILE *out, const struct assay_model *model, size
     print_name(out, 4, model->spec.signals[j].name);
     fprintf(out, "%5.1f", 100 * model->weight[j]);
     if (isnan(interval->low))
-        fprintf(out, "  %-16s", model->slope[j] == 0 ? "held at 0" : "");
+        fprintf(out, "  held at 0");
     else
-        fprintf(out, "  [%4.1f, %4.1f]    ", 100 * interval->low, 100 * interval->high);
+        fprintf(out, "  [%4.1f, %4.1f]", 100 * interval->low, 100 * interval->high);
     int bar = (int)lround(BAR_WIDTH * model->weight[j] / top);
+    if (bar > 0)
+        fprintf(out, "    ");
     for (int k = 0; k < bar; k++)
         fputs("#", out);
     fputc('\n', out);
@@ -161,7 +163,13 @@ static void print_wald(FILE *out, const struct assay_model *model)
 
 /* ---- performance ---- */
 
-static void print_figure(FILE *out, const struct assay_estimate *figure, bool percent)
+/* The last cell of a line is not padded. */
+static void print_cell(FILE *out, const char *cell, bool last)
+{
+    fprintf(out, "  %-*s", last ? 0 : 22, cell);
+}
+
+static void print_figure(FILE *out, const struct assay_estimate *figure, bool percent, bool last)
 {
     double unit = percent ? 100 : 1;
     int digits = percent ? 1 : 3;
@@ -173,7 +181,7 @@ static void print_figure(FILE *out, const struct assay_estimate *figure, bool pe
     else
         snprintf(cell, sizeof cell, "%.*f [%.*f, %.*f]", digits, unit * figure->value, digits,
                  unit * figure->low, digits, unit * figure->high);
-    fprintf(out, "  %-22s", cell);
+    print_cell(out, cell, last);
 }
 
 static void print_performance(FILE *out, const struct assay_model *model)
@@ -197,9 +205,10 @@ static void print_performance(FILE *out, const struct assay_model *model)
         print_name(out, 2, rows[r].label);
         for (size_t k = 0; k < ASSAY_PERFORMANCES; k++)
             if (model->performance[k].n > 0)
-                print_figure(out, &model->performance[k].figures[rows[r].figure], rows[r].percent);
+                print_figure(out, &model->performance[k].figures[rows[r].figure], rows[r].percent,
+                             k + 1 == ASSAY_PERFORMANCES);
             else
-                fprintf(out, "  %-22s", "-");
+                print_cell(out, "-", k + 1 == ASSAY_PERFORMANCES);
         fputc('\n', out);
     }
     print_name(out, 2, "snapshots (events)");
@@ -208,7 +217,7 @@ static void print_performance(FILE *out, const struct assay_model *model)
         if (model->performance[k].n > 0)
             snprintf(cell, sizeof cell, "%s (%s)", grouped(model->performance[k].n),
                      grouped(model->performance[k].events));
-        fprintf(out, "  %-22s", cell);
+        print_cell(out, cell, k + 1 == ASSAY_PERFORMANCES);
     }
     fputc('\n', out);
 }

@@ -7,6 +7,18 @@ const char *assay_row_state_name(enum assay_row_state state)
     return names[state];
 }
 
+const char *assay_row_state_words(enum assay_row_state state)
+{
+    static const char *const words[] = {
+        "used",
+        "not matured yet",
+        "dated on or after their own event",
+        "without an outcome",
+        "outside the window of dates",
+        "with a required signal missing"};
+    return words[state];
+}
+
 static bool outside(struct assay_window window, int32_t as_of)
 {
     return (window.from != ASSAY_NO_DATE && as_of < window.from) ||

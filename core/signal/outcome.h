@@ -26,6 +26,8 @@ enum assay_row_state {
 
 /* "not_matured", ...: the key under which files count it. */
 const char *assay_row_state_name(enum assay_row_state state);
+/* "not matured yet", ...: as people read it, behind a count of snapshots. */
+const char *assay_row_state_words(enum assay_row_state state);
 
 /* Snapshots from `from` to `until`, both included; ASSAY_NO_DATE: no bound. */
 struct assay_window {
