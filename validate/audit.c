@@ -2,6 +2,7 @@
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "core/base/memory.h"
 
@@ -157,6 +158,23 @@ static enum assay_status measure_segments(const struct assay_audit_rows *rows,
     return status;
 }
 
+/* Column by column as declared; values in byte order, so that the order of rows does not matter. */
+static int by_value(const void *a, const void *b)
+{
+    const struct assay_audit_segment *left = a, *right = b;
+    return strcmp(left->value, right->value);
+}
+
+static void sort_segments(struct assay_audit *audit)
+{
+    for (size_t first = 0, end; first < audit->n_segment; first = end) {
+        for (end = first; end < audit->n_segment &&
+                          audit->segments[end].column == audit->segments[first].column;)
+            end++;
+        qsort(audit->segments + first, end - first, sizeof *audit->segments, by_value);
+    }
+}
+
 static enum assay_verdict join_verdicts(enum assay_verdict a, enum assay_verdict b)
 {
     if (a == ASSAY_FAIL || b == ASSAY_FAIL)
@@ -183,6 +201,7 @@ enum assay_status assay_audit_measure(const struct assay_audit_rows *rows,
         assay_audit_clear(&made);
         return status;
     }
+    sort_segments(&made);
     sum_values(rows, rules, &made);
     made.sensitivity_result =
         assay_verdict_of(&made.rates.sensitivity.wilson, rules->target_sensitivity);

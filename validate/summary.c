@@ -36,12 +36,12 @@ static void print_head(FILE *out, const struct assay_audit *audit,
     for (size_t k = ASSAY_ROW_USED + 1; k < ASSAY_ROW_STATES; k++)
         left += data->count[k];
     if (left > 0) {
-        fprintf(out, "Left out, %zu:", left);
+        fprintf(out, "Left out:");
         const char *comma = "";
         for (size_t k = ASSAY_ROW_USED + 1; k < ASSAY_ROW_STATES; k++)
             if (data->count[k] > 0) {
                 fprintf(out, "%s %zu %s", comma, data->count[k],
-                        assay_row_state_name((enum assay_row_state)k));
+                        assay_row_state_words((enum assay_row_state)k));
                 comma = ",";
             }
         if (assay_csv_reject_count(data->intake.csv) > 0)
