@@ -26,6 +26,22 @@ void assay_json_locate(const char *text, size_t offset, size_t *line, size_t *by
     *byte = offset - start + 1;
 }
 
+/* The three slips that hand-written JSON has most. */
+static void advise(struct scan *scan, const char *at, const char *expected)
+{
+    const char *before = at;
+    while (before > scan->text && strchr(" \t\r\n", before[-1]) != NULL)
+        before--;
+    if (before == scan->text)
+        assay_hint(scan->err, "This is not a JSON file; is it the right one?");
+    else if (*at == '\'')
+        assay_hint(scan->err, "JSON wants double quotes.");
+    else if ((*at == ']' || *at == '}') && before[-1] == ',')
+        assay_hint(scan->err, "Take out the comma before it.");
+    else if (*at == '"' && strncmp(expected, "\",\"", 3) == 0)
+        assay_hint(scan->err, "A comma is missing before it.");
+}
+
 static enum assay_status wrong(struct scan *scan, const char *at, const char *expected)
 {
     size_t line, byte;
@@ -39,8 +55,10 @@ static enum assay_status wrong(struct scan *scan, const char *at, const char *ex
     while (length > 1 && at + length < scan->end && (at[length] & 0xc0) == 0x80)
         length--; /* not through the middle of a character */
     char quoted[ASSAY_QUOTE_SIZE];
-    return assay_fail(scan->err, ASSAY_EFORMAT, "%s:%zu:%zu: \"%s\"; expected %s", scan->name, line,
-                      byte, assay_quote_value(at, length > 0 ? length : 1, quoted), expected);
+    assay_fail(scan->err, ASSAY_EFORMAT, "%s:%zu:%zu: \"%s\"; expected %s", scan->name, line, byte,
+               assay_quote_value(at, length > 0 ? length : 1, quoted), expected);
+    advise(scan, at, expected);
+    return ASSAY_EFORMAT;
 }
 
 static void skip_blanks(struct scan *scan)

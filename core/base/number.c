@@ -157,3 +157,17 @@ bool assay_is_missing(const char *text, size_t length)
         return false;
     }
 }
+
+bool assay_flag_parse(const char *text, size_t length, int8_t *flag)
+{
+    static const char *const words[2][6] = {{"0", "no", "false", "n", "f", "0.0"},
+                                            {"1", "yes", "true", "y", "t", "1.0"}};
+    for (int8_t value = 0; value <= 1; value++)
+        for (size_t k = 0; k < 6; k++)
+            if (strlen(words[value][k]) == length &&
+                strncasecmp(words[value][k], text, length) == 0) {
+                *flag = value;
+                return true;
+            }
+    return false;
+}

@@ -4,6 +4,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 /* Reads all of text[length] as a decimal number: [+-] digits [. digits] [e [+-] digits], with
  * at least one digit in the mantissa. Correctly rounded: the same bits as strtod(). Refuses what
@@ -19,5 +20,9 @@ size_t assay_number_print(double value, char out[ASSAY_NUMBER_SIZE]);
 /* Whether text[length] is one of the ways an export writes an empty cell:
  * nothing, NA, N/A, null, NaN, in any case. */
 bool assay_is_missing(const char *text, size_t length);
+
+/* Reads a 0/1 value as exports write it: 0/1, no/yes, false/true, n/y, f/t, in any
+ * case, and 0.0/1.0, which is what a data frame makes of a 0/1 column with gaps. */
+bool assay_flag_parse(const char *text, size_t length, int8_t *flag);
 
 #endif

@@ -214,6 +214,9 @@ static int unknown_option(const struct assay_command *command, const char *argum
     char word[ASSAY_QUOTE_SIZE];
     assay_quote_value(argument, strcspn(argument, "="), word);
     const char *nearest = assay_nearest_word(word + 2, names, n);
+    for (size_t k = 0; k < n && word[2] != '\0'; k++)
+        if (strncmp(names[k], word + 2, strlen(word + 2)) == 0)
+            nearest = names[k]; /* cut short rather than misspelt */
     if (nearest == NULL)
         return assay_misuse(command, "unknown option \"%s\"", word);
     fprintf(stderr, "assay %s: unknown option \"%s\"\n  hint: Did you mean --%s?\n", command->name,

@@ -66,21 +66,6 @@ enum assay_status assay_cells_want(struct assay_cells *cells, size_t field,
 
 /* ---- a good cell ---- */
 
-static bool parse_flag(const char *bytes, size_t length, int8_t *flag)
-{
-    static const struct {
-        const char *word;
-        int8_t flag;
-    } words[] = {{"0", 0}, {"1", 1}, {"no", 0}, {"yes", 1},   {"false", 0},
-                 {"true", 1}, {"n", 0}, {"y", 1}, {"f", 0}, {"t", 1}};
-    for (size_t k = 0; k < sizeof words / sizeof *words; k++)
-        if (strlen(words[k].word) == length && strncasecmp(words[k].word, bytes, length) == 0) {
-            *flag = words[k].flag;
-            return true;
-        }
-    return false;
-}
-
 static bool stage_text(struct assay_cells *cells, struct assay_cell_slot *slot, const char *bytes,
                        size_t length)
 {
@@ -106,7 +91,7 @@ static bool read_cell(struct assay_cells *cells, struct assay_cell_slot *slot,
     case ASSAY_DATE:
         return assay_date_parse(bytes, length, &column->dates[row]);
     case ASSAY_FLAG:
-        return parse_flag(bytes, length, &column->flags[row]);
+        return assay_flag_parse(bytes, length, &column->flags[row]);
     }
     return false;
 }

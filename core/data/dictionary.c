@@ -7,7 +7,8 @@
 
 #include "core/base/memory.h"
 
-enum { BLOCK_SIZE = 1 << 16, FIRST_SLOTS = 64 };
+/* Blocks double from the first size to the last: a wide file has thousands of short dictionaries. */
+enum { FIRST_BLOCK = 256, BLOCK_SIZE = 1 << 16, FIRST_SLOTS = 64 };
 
 struct block {
     struct block *next;
@@ -124,7 +125,11 @@ static const char *keep_text(struct assay_dictionary *dictionary, const char *te
 {
     struct block *block = dictionary->blocks;
     if (block == NULL || length >= block->size - block->used) {
-        size_t size = length >= BLOCK_SIZE ? length + 1 : BLOCK_SIZE;
+        size_t size = block == NULL              ? FIRST_BLOCK
+                      : block->size < BLOCK_SIZE ? 2 * block->size
+                                                 : BLOCK_SIZE;
+        if (length >= size)
+            size = length + 1;
         block = malloc(sizeof *block + size);
         if (block == NULL)
             return NULL;

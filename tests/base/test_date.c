@@ -1,0 +1,109 @@
+#include "core/base/date.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#include "tests/support/suite.h"
+
+static bool is_leap(int year)
+{
+    return year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+}
+
+/* A calendar turned leaf by leaf, from a first day that timegm() gives. */
+START_TEST(every_day_of_nine_thousand_years_reads_and_prints)
+{
+    static const int length[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
+    struct tm first = {.tm_year = 1000 - 1900, .tm_mon = 0, .tm_mday = 1};
+    int32_t days = (int32_t)(timegm(&first) / 86400);
+    for (int year = 1000; year <= 9999; year++)
+        for (int month = 1; month <= 12; month++)
+            for (int day = 1; day <= length[month - 1] + (month == 2 && is_leap(year)); day++) {
+                char text[32], printed[ASSAY_DATE_SIZE];
+                int32_t got = ASSAY_NO_DATE;
+                snprintf(text, sizeof text, "%04d-%02d-%02d", year, month, day);
+                ck_assert(assay_date_parse(text, 10, &got));
+                ck_assert_int_eq(got, days);
+                ck_assert_str_eq(assay_date_print(days, printed), text);
+                days++;
+            }
+    struct tm last = {.tm_year = 10000 - 1900, .tm_mon = 0, .tm_mday = 1};
+    ck_assert_int_eq(days, timegm(&last) / 86400);
+}
+END_TEST
+
+START_TEST(days_count_from_1970)
+{
+    static const struct {
+        const char *text;
+        int32_t days;
+    } cases[] = {{"1970-01-01", 0}, {"1969-12-31", -1}, {"1970-01-31", 30}, {"2000-03-01", 11017},
+                 {"2026-06-30", 20634}};
+    for (size_t k = 0; k < COUNT(cases); k++) {
+        int32_t days;
+        ck_assert(assay_date_parse(cases[k].text, 10, &days));
+        ck_assert_int_eq(days, cases[k].days);
+    }
+}
+END_TEST
+
+START_TEST(a_time_behind_the_date_is_passed_over)
+{
+    static const char *const good[] = {
+        "2026-06-30T10:00:00Z",   "2026-06-30 10:00",          "2026-06-30T23:59:59.999+02:00",
+        "2026-06-30 00:00:00 UTC", "2026-06-30T10:00:00-0700", "2026-06-30 10:00:00.5 +00:00"};
+    for (size_t k = 0; k < COUNT(good); k++) {
+        int32_t days = 0;
+        ck_assert_msg(assay_date_parse(good[k], strlen(good[k]), &days), "%s", good[k]);
+        ck_assert_int_eq(days, 20634);
+    }
+}
+END_TEST
+
+static const char *const bad[] = {
+    "",           "2026",        "2026-06",     "2026-6-30",   "2026-06-3",   "26-06-30",
+    "2026/06/30", "30.06.2026",  "06/30/2026",  "2026-00-10",  "2026-13-01",  "2026-06-00",
+    "2026-06-31", "2026-04-31",  "2026-02-29",  "1900-02-29",  "2100-02-29",  "2024-02-30",
+    "0999-12-31", "0000-01-01",  "12026-06-30", " 2026-06-30", "2026-06-30x", "2026-06-30 ",
+    "2026-06-30T", "2026-06-30Tx", "2026-06-30 noon", "2026-06-30,10:00", "2026-06- 1", "+026-06-30",
+    "2026-06-30Z", "2026-0a-30", "yyyy-mm-dd",  "2026-06-30T10:00 o'clock",
+};
+
+START_TEST(what_is_not_a_day_is_refused)
+{
+    int32_t days = 7;
+    ck_assert_msg(!assay_date_parse(bad[_i], strlen(bad[_i]), &days), "%s was taken", bad[_i]);
+    ck_assert_int_eq(days, 7);
+}
+END_TEST
+
+START_TEST(leap_days_are_those_of_the_gregorian_calendar)
+{
+    static const char *const good[] = {"2024-02-29", "2000-02-29", "1600-02-29", "9996-02-29"};
+    int32_t days;
+    for (size_t k = 0; k < COUNT(good); k++)
+        ck_assert_msg(assay_date_parse(good[k], 10, &days), "%s", good[k]);
+}
+END_TEST
+
+START_TEST(the_length_decides_where_a_date_ends)
+{
+    int32_t days;
+    ck_assert(assay_date_parse("2026-06-30x", 10, &days));
+    ck_assert(!assay_date_parse("2026-06-30", 9, &days));
+    ck_assert(!assay_date_parse("2026-06-30\0", 11, &days));
+}
+END_TEST
+
+static void add_tests(TCase *tc)
+{
+    tcase_add_test(tc, every_day_of_nine_thousand_years_reads_and_prints);
+    tcase_add_test(tc, days_count_from_1970);
+    tcase_add_test(tc, a_time_behind_the_date_is_passed_over);
+    tcase_add_loop_test(tc, what_is_not_a_day_is_refused, 0, COUNT(bad));
+    tcase_add_test(tc, leap_days_are_those_of_the_gregorian_calendar);
+    tcase_add_test(tc, the_length_decides_where_a_date_ends);
+}
+
+ASSAY_SUITE("base/date", add_tests)
