@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "core/base/memory.h"
+#include "core/base/sort.h"
 
 void assay_baseline_clear(struct assay_baseline *baseline)
 {
@@ -16,52 +17,23 @@ void assay_baseline_clear(struct assay_baseline *baseline)
     *baseline = (struct assay_baseline){0};
 }
 
-/* ---- sorting ---- */
-
-struct entry {
-    uint64_t key; /* orders as the doubles do */
-    uint32_t row;
-};
-
-static uint64_t key_of(double value)
+/* Rows with a value, by leaf: the sort is stable, so ties come out in the same order of cohorts, and
+ * sums over them to the same bits, whatever the order of the rows. False when there is no memory. */
+static bool enter_by_leaf(const double values[], const uint16_t leaf[], size_t n_row,
+                          struct assay_sort_item items[])
 {
-    uint64_t bits;
-    value += 0.0; /* -0 and 0 are one value */
-    memcpy(&bits, &value, sizeof bits);
-    return bits ^ ((bits >> 63) != 0 ? UINT64_MAX : UINT64_C(1) << 63);
-}
-
-static double value_of(uint64_t key)
-{
-    uint64_t bits = key ^ ((key >> 63) != 0 ? UINT64_C(1) << 63 : UINT64_MAX);
-    double value;
-    memcpy(&value, &bits, sizeof value);
-    return value;
-}
-
-/* Least significant digit radix sort, 11 bits a pass; stable, and blind to what it sorts. Passes
- * in which all keys share the digit are skipped, which halves the work on counts and cents. */
-static struct entry *radix_sort(struct entry *from, struct entry *to, size_t n)
-{
-    enum { BITS = 11, BUCKETS = 1 << BITS };
-    for (unsigned shift = 0; shift < 64; shift += BITS) {
-        size_t start[BUCKETS] = {0}, sum = 0;
-        for (size_t k = 0; k < n; k++)
-            start[from[k].key >> shift & (BUCKETS - 1)]++;
-        if (start[from[0].key >> shift & (BUCKETS - 1)] == n)
-            continue;
-        for (size_t b = 0; b < BUCKETS; b++) {
-            size_t count = start[b];
-            start[b] = sum;
-            sum += count;
-        }
-        for (size_t k = 0; k < n; k++)
-            to[start[from[k].key >> shift & (BUCKETS - 1)]++] = from[k];
-        struct entry *swap = from;
-        from = to;
-        to = swap;
-    }
-    return from;
+    size_t *start = assay_alloc((size_t)UINT16_MAX + 2, sizeof *start);
+    if (start == NULL)
+        return false;
+    for (size_t i = 0; i < n_row; i++)
+        start[leaf[i] + 1] += isnan(values[i]) ? 0 : 1;
+    for (size_t l = 1; l <= UINT16_MAX; l++)
+        start[l] += start[l - 1];
+    for (size_t i = 0; i < n_row; i++)
+        if (!isnan(values[i]))
+            items[start[leaf[i]]++] = (struct assay_sort_item){assay_sort_key(values[i]), i};
+    free(start);
+    return true;
 }
 
 enum assay_status assay_sorted_column_init(const double values[], const uint16_t leaf[],
@@ -71,30 +43,24 @@ enum assay_status assay_sorted_column_init(const double values[], const uint16_t
     size_t n = 0;
     for (size_t i = 0; i < n_row; i++)
         n += isnan(values[i]) ? 0 : 1;
-    struct entry *entries = assay_alloc(n, sizeof *entries);
-    struct entry *other = assay_alloc(n, sizeof *other);
+    struct assay_sort_item *items = assay_alloc(2 * n, sizeof *items), *sorted = NULL;
     struct assay_sorted_column made = {.n = n,
                                        .values = assay_alloc(n, sizeof *made.values),
                                        .rows = assay_alloc(n, sizeof *made.rows),
                                        .leaf = assay_alloc(n, sizeof *made.leaf)};
-    if (entries == NULL || other == NULL || made.values == NULL || made.rows == NULL ||
-        made.leaf == NULL) {
-        free(entries);
-        free(other);
+    bool good = items != NULL && made.values != NULL && made.rows != NULL && made.leaf != NULL;
+    good = good && enter_by_leaf(values, leaf, n_row, items);
+    good = good && assay_sort_items(items, items + n, n, &sorted);
+    for (size_t k = 0; good && k < n; k++) {
+        made.values[k] = assay_sort_value(sorted[k].key);
+        made.rows[k] = (uint32_t)sorted[k].index;
+        made.leaf[k] = leaf[sorted[k].index];
+    }
+    free(items);
+    if (!good) {
         assay_sorted_column_clear(&made);
         return assay_fail_memory(err, "sorting a signal");
     }
-    for (size_t i = 0, k = 0; i < n_row; i++)
-        if (!isnan(values[i]))
-            entries[k++] = (struct entry){key_of(values[i]), (uint32_t)i};
-    const struct entry *sorted = n > 0 ? radix_sort(entries, other, n) : entries;
-    for (size_t k = 0; k < n; k++) {
-        made.values[k] = value_of(sorted[k].key);
-        made.rows[k] = sorted[k].row;
-        made.leaf[k] = leaf[sorted[k].row];
-    }
-    free(entries);
-    free(other);
     *column = made;
     return ASSAY_OK;
 }
@@ -169,11 +135,11 @@ static size_t mid_ranks(struct workspace *work)
         if (mass <= 0)
             continue;
         work->x[n] = value;
-        s[n++] = 100 * (below + 0.5 * mass);
+        s[n++] = below + 0.5 * mass;
         below += mass;
     }
     for (size_t k = 0; k < n; k++) /* sums of weights end a rounding away from 1 */
-        s[k] = fmin(fmax(s[k] / below, 0), 100);
+        s[k] = fmin(100 * (s[k] / below), 100);
     return n;
 }
 

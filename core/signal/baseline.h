@@ -38,7 +38,7 @@ void assay_baseline_clear(struct assay_baseline *baseline);
 /* A column sorted once, so that baselines on parts of the rows cost one sweep each. */
 struct assay_sorted_column {
     size_t n;       /* rows with a value */
-    double *values; /* ascending */
+    double *values; /* ascending; ties by cohort node */
     uint32_t *rows; /* their rows in the table */
     uint16_t *leaf; /* their cohort nodes */
 };

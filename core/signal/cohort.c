@@ -47,6 +47,25 @@ static int by_name(const void *a, const void *b, void *context)
                   assay_dictionary_text(plans, (int32_t)*(const size_t *)b));
 }
 
+/* Plans that some included row has: others, from outside the window, make no cohort. */
+static enum assay_status check_plan_count(const struct assay_cohort_spec *spec,
+                                          const struct census *census, struct assay_error *err)
+{
+    size_t n = 0, width = census->n_band + 2;
+    for (size_t k = 0; k < census->n_plan; k++) {
+        size_t rows = 0;
+        for (size_t b = 0; b < width; b++)
+            rows += census->rows[k * width + b];
+        n += rows > 0;
+    }
+    if (n <= ASSAY_MAX_PLANS)
+        return ASSAY_OK;
+    assay_fail(err, ASSAY_EDATA, "plan \"%s\" has %zu different values; expected at most %d",
+               spec->plan, n, ASSAY_MAX_PLANS);
+    assay_hint(err, "A cohort needs a column with a few values, such as the plan or edition.");
+    return ASSAY_EDATA;
+}
+
 static enum assay_status take_census(const struct assay_cohort_spec *spec,
                                      const struct assay_columns *columns,
                                      const struct assay_table *table, const unsigned char *include,
@@ -60,12 +79,6 @@ static enum assay_status take_census(const struct assay_cohort_spec *spec,
     if (plan != NULL) {
         census->plans = plan->dictionary;
         census->n_plan = assay_dictionary_count(plan->dictionary);
-    }
-    if (census->n_plan > ASSAY_MAX_PLANS) {
-        assay_fail(err, ASSAY_EDATA, "plan \"%s\" has %zu different values; expected at most %d",
-                   spec->plan, census->n_plan, ASSAY_MAX_PLANS);
-        assay_hint(err, "A cohort needs a column with a few values, such as the plan or edition.");
-        return ASSAY_EDATA;
     }
     size_t width = census->n_band + 2;
     census->rows = assay_alloc((census->n_plan + 1) * width, sizeof *census->rows);
@@ -82,6 +95,9 @@ static enum assay_status take_census(const struct assay_cohort_spec *spec,
     }
     for (size_t k = 0; k < census->n_plan; k++)
         census->order[k] = k;
+    enum assay_status status = check_plan_count(spec, census, err);
+    if (status != ASSAY_OK)
+        return status;
     qsort_r(census->order, census->n_plan, sizeof *census->order, by_name, (void *)census->plans);
     return ASSAY_OK;
 }

@@ -65,6 +65,15 @@ static enum assay_status add_roles(const struct assay_spec *spec, enum assay_pur
     return status;
 }
 
+static enum assay_status fail_no_dates(struct assay_error *err)
+{
+    assay_fail(err, ASSAY_EDATA, "a window of dates, but no \"as_of\"; expected the column with the "
+                                 "date of each snapshot");
+    assay_hint(err, "Declare \"as_of\": \"COLUMN\" in the spec; beside a score column, give --as-of-column "
+                    "COLUMN.");
+    return ASSAY_EDATA;
+}
+
 enum assay_status assay_requests_build(const struct assay_spec *spec, enum assay_purpose purpose,
                                        bool as_of_needed,
                                        bool (*has_column)(void *state, const char *name),
@@ -72,13 +81,13 @@ enum assay_status assay_requests_build(const struct assay_spec *spec, enum assay
                                        struct assay_error *err)
 {
     if (as_of_needed && spec->as_of == NULL)
-        return assay_fail(err, ASSAY_EDATA,
-                          "a window of dates was asked for, but no \"as_of\" column is declared");
+        return fail_no_dates(err);
     struct assay_request_list made = {0};
     enum assay_status status =
         add_roles(spec, purpose, as_of_needed, has_column, state, &made, err);
     for (size_t j = 0; status == ASSAY_OK && j < spec->n_signal; j++)
-        status = add(&made, spec->signals[j].column, assay_signal_type(&spec->signals[j]), "signal",
+        status = add(&made, spec->signals[j].column, assay_signal_type(&spec->signals[j]),
+                     spec->signals[j].dimension != NULL ? "signal" : "score",
                      spec->signals[j].name, false, err);
     if (status != ASSAY_OK)
         assay_requests_clear(&made);

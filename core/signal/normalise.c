@@ -22,7 +22,9 @@ static double by_knots(const struct assay_knots *knots, double value)
         else
             high = middle;
     }
-    double share = (value - knots->x[low]) / (knots->x[high] - knots->x[low]);
+    /* Halved, so that no distance is beyond double; subnormals aside, the quotient is the same. */
+    double start = knots->x[low] / 2;
+    double share = (value / 2 - start) / (knots->x[high] / 2 - start);
     return knots->s[low] + share * (knots->s[high] - knots->s[low]);
 }
 

@@ -1,5 +1,7 @@
 #include "core/signal/outcome.h"
 
+#include "core/base/text.h"
+
 const char *assay_row_state_name(enum assay_row_state state)
 {
     static const char *const names[] = {"used",       "not_matured",    "after_event",
@@ -19,6 +21,27 @@ const char *assay_row_state_words(enum assay_row_state state)
     return words[state];
 }
 
+enum assay_status assay_fail_no_rows(const struct assay_spec *spec, const char *source,
+                                     const size_t count[ASSAY_ROW_STATES], struct assay_error *err)
+{
+    struct assay_text why = {0};
+    for (size_t k = ASSAY_ROW_USED + 1; k < ASSAY_ROW_STATES; k++)
+        if (count[k] > 0)
+            assay_text_printf(&why, "%s%zu %s", why.length > 0 ? ", " : "", count[k],
+                              assay_row_state_words((enum assay_row_state)k));
+    assay_fail(err, ASSAY_EDATA, "%s: no snapshot counts (%s); expected some with a known outcome",
+               source, why.length > 0 && !why.failed ? why.data : "there are no rows");
+    assay_text_clear(&why);
+    char day[ASSAY_DATE_SIZE];
+    if (count[ASSAY_ROW_NOT_MATURED] > 0)
+        assay_hint(err, "Events were observed until %s; if later ones are in the file, say so with "
+                        "--observed-until DATE.",
+                   assay_date_print(spec->outcome.observed_until, day));
+    else if (count[ASSAY_ROW_OUTSIDE_WINDOW] > 0)
+        assay_hint(err, "Check --from and --until against the dates in the file.");
+    return ASSAY_EDATA;
+}
+
 static bool outside(struct assay_window window, int32_t as_of)
 {
     return (window.from != ASSAY_NO_DATE && as_of < window.from) ||
@@ -31,7 +54,8 @@ static enum assay_row_state label_by_date(const struct assay_outcome_spec *spec,
     bool over = as_of + spec->horizon_days <= spec->observed_until;
     if (event != ASSAY_NO_DATE && event <= as_of)
         return ASSAY_ROW_AFTER_EVENT;
-    if (event != ASSAY_NO_DATE && event <= as_of + spec->horizon_days) {
+    bool observed = event != ASSAY_NO_DATE && event <= spec->observed_until;
+    if (observed && event <= as_of + spec->horizon_days) {
         *outcome = 1;
         *early += !over;
         return ASSAY_ROW_USED;

@@ -1,7 +1,9 @@
 /* outcome.h - which snapshots count, and what became of them
  *
  * Positive (1) is the adverse event. By flag: the column says. By date: 1 when
- * as_of < date <= as_of + horizon_days, 0 when the horizon has passed without it.
+ * as_of < date <= as_of + horizon_days, 0 when the horizon has passed without it. A date after
+ * observed_until (a cancellation already announced) has not been observed: whether those without
+ * one will follow is not known either.
  */
 #ifndef ASSAY_CORE_SIGNAL_OUTCOME_H
 #define ASSAY_CORE_SIGNAL_OUTCOME_H
@@ -41,6 +43,11 @@ void assay_outcome_label(const struct assay_spec *spec, const struct assay_colum
                          const struct assay_table *table, struct assay_window window,
                          unsigned char state[], unsigned char outcome[],
                          size_t count[ASSAY_ROW_STATES], size_t *early);
+
+/* What a command says when no row of the source is used; returns ASSAY_EDATA. */
+enum assay_status assay_fail_no_rows(const struct assay_spec *spec, const char *source,
+                                     const size_t count[ASSAY_ROW_STATES],
+                                     struct assay_error *err);
 
 /* The window alone, for scoring: state is USED or OUTSIDE_WINDOW. */
 void assay_window_apply(const struct assay_columns *columns, const struct assay_table *table,

@@ -34,6 +34,17 @@ static enum assay_status read_text(struct reading *r, const char *key, char **ou
     return assay_spec_text(text, out, r->err);
 }
 
+static enum assay_status want_outcome(struct reading *r, const struct cJSON **outcome)
+{
+    enum assay_status status =
+        assay_json_want_object(r->doc, r->root, "outcome", outcome, r->err);
+    if (status != ASSAY_OK && !has(r, "outcome"))
+        assay_hint(r->err, "Name the 0/1 column with what happened: \"outcome\": {\"column\": "
+                           "\"churned\"}; or the date of the event, with \"date\", "
+                           "\"horizon_days\" and \"observed_until\".");
+    return status;
+}
+
 static enum assay_status read_roles(struct reading *r)
 {
     struct assay_spec *spec = r->spec;
@@ -41,14 +52,17 @@ static enum assay_status read_roles(struct reading *r)
     enum assay_status status = ASSAY_OK;
     if (has(r, "name"))
         status = read_text(r, "name", &spec->name);
-    if (status == ASSAY_OK)
+    if (status == ASSAY_OK) {
         status = read_text(r, "id", &spec->id);
+        if (status != ASSAY_OK && !has(r, "id"))
+            assay_hint(r->err, "Name the column that tells accounts apart: \"id\": \"account_id\".");
+    }
     if (status == ASSAY_OK && has(r, "as_of"))
         status = read_text(r, "as_of", &spec->as_of);
     if (status == ASSAY_OK && has(r, "value"))
         status = read_text(r, "value", &spec->value);
     if (status == ASSAY_OK)
-        status = assay_json_want_object(r->doc, r->root, "outcome", &outcome, r->err);
+        status = want_outcome(r, &outcome);
     if (status == ASSAY_OK)
         status = assay_outcome_spec_read(r->doc, outcome, &spec->outcome, r->err);
     if (status == ASSAY_OK && spec->outcome.date != NULL && spec->as_of == NULL)
@@ -297,6 +311,13 @@ static enum assay_status read_root(struct reading *r)
         read_roles, read_groups, read_signals, read_score, read_targets, read_fit, read_seed};
     if (!assay_json_is_object(r->root))
         return assay_json_wrong(r->doc, r->root, r->err, "a spec: an object in braces");
+    if (has(r, "format")) {
+        assay_json_wrong(r->doc, assay_json_get(r->root, "format"), r->err,
+                         "a spec, which has no such key");
+        assay_hint(r->err, "Calibrate starts from the spec that the analyst wrote; a model in force "
+                           "goes with --champion.");
+        return ASSAY_EDATA;
+    }
     enum assay_status status =
         assay_json_check_keys(r->doc, r->root, "the spec", keys, COUNT(keys), r->err);
     for (size_t k = 0; status == ASSAY_OK && k < COUNT(readers); k++)

@@ -1,6 +1,7 @@
 #include "core/spec/spec_parts.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -282,7 +283,12 @@ enum assay_status assay_normalise_spec_read(struct assay_json *doc, const struct
     if (status != ASSAY_OK)
         return status;
     normalise->method = (enum assay_method)method;
-    status = assay_json_check_keys(doc, object, "\"normalise\"", keys[method], n_key[method], err);
+    /* Baselines are a model's; a spec's reader refuses them before, and need not offer them. */
+    bool with_cohorts = assay_json_get(object, "cohorts") != NULL;
+    size_t n = normalise->method == ASSAY_PERCENTILE && !with_cohorts ? 1 : n_key[method];
+    char what[64];
+    snprintf(what, sizeof what, "\"normalise\" of method \"%s\"", assay_method_names[method]);
+    status = assay_json_check_keys(doc, object, what, keys[method], n, err);
     if (status != ASSAY_OK)
         return status;
     if (normalise->method == ASSAY_RANGE)

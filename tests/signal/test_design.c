@@ -1,0 +1,355 @@
+#include "core/signal/design.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/base/block.h"
+#include "core/signal/normalise.h"
+#include "tests/signal/history.h"
+#include "tests/support/random.h"
+#include "tests/support/suite.h"
+
+/* ---- six signals: every method, every policy, numbers and categories ---- */
+
+enum { N_SIGNAL = 6, N_INDICATOR = 2, N_COLUMN = N_SIGNAL + N_INDICATOR };
+
+struct world {
+    struct assay_signal_spec signals[N_SIGNAL];
+    struct assay_step categories[3], numbers[3];
+    struct assay_spec spec;
+    struct assay_table table;
+    struct assay_columns columns;
+    uint16_t *leaf;
+    struct assay_baseline baselines[N_SIGNAL];
+    struct assay_knots knots[2][2]; /* of signals 0 and 5, in two cohorts */
+    double x[2][2][3], s[2][2][3];
+};
+
+static void declare(struct world *w)
+{
+    static const char *const categories[] = {"monthly", "yearly", "multi-year"};
+    for (size_t k = 0; k < 3; k++) {
+        w->categories[k] = (struct assay_step){(char *)categories[k], 0, 10 + 40 * (double)k};
+        w->numbers[k] = (struct assay_step){NULL, 10 * (double)k, 100 - 50 * (double)k};
+    }
+    struct assay_signal_spec signals[N_SIGNAL] = {
+        {.name = (char *)"usage", .missing = ASSAY_RENORMALISE},
+        {.name = (char *)"tenure", .better = ASSAY_LOWER, .missing = ASSAY_NEUTRAL,
+         .normalise = {.method = ASSAY_RANGE, .low = -1, .high = 1}},
+        {.name = (char *)"contract", .missing = ASSAY_INDICATOR,
+         .normalise = {.method = ASSAY_STEPS, .steps = w->categories, .n_step = 3,
+                       .by_category = true}},
+        {.name = (char *)"tickets", .missing = ASSAY_RENORMALISE,
+         .normalise = {.method = ASSAY_STEPS, .steps = w->numbers, .n_step = 3}},
+        {.name = (char *)"nps", .missing = ASSAY_INDICATOR, .normalise = {.method = ASSAY_NONE}},
+        {.name = (char *)"seats", .better = ASSAY_LOWER, .missing = ASSAY_DROP},
+    };
+    memcpy(w->signals, signals, sizeof signals);
+    for (size_t j = 0; j < N_SIGNAL; j++)
+        w->signals[j].column = w->signals[j].name;
+    w->spec = (struct assay_spec){.id = (char *)"id", .signals = w->signals, .n_signal = N_SIGNAL};
+}
+
+static void make_baselines(struct world *w)
+{
+    static const double x[3] = {-1, 0.5, 30}, s[2][3] = {{0, 40, 100}, {20, 60, 90}};
+    for (size_t b = 0; b < 2; b++) {
+        for (size_t v = 0; v < 2; v++) {
+            for (size_t k = 0; k < 3; k++) {
+                w->x[b][v][k] = x[k] * (1 + (double)b);
+                w->s[b][v][k] = b == 0 ? s[v][k] : 100 - s[v][k];
+            }
+            w->knots[b][v] = (struct assay_knots){.n = 3, .x = w->x[b][v], .s = w->s[b][v]};
+        }
+        w->baselines[b == 0 ? 0 : 5] = (struct assay_baseline){w->knots[b], 2};
+    }
+}
+
+/* One cell in eight is missing; one category in ten is not in the table. */
+static void make_world(struct world *w, uint64_t seed, size_t n_row)
+{
+    static const char *const contracts[] = {"yearly", "monthly", "weekly", "multi-year"};
+    struct test_random random = {seed};
+    *w = (struct world){0};
+    declare(w);
+    make_baselines(w);
+    for (size_t j = 0; j < N_SIGNAL; j++)
+        history_column(&w->table, w->signals[j].name, assay_signal_type(&w->signals[j]));
+    history_rows(&w->table, n_row);
+    w->leaf = calloc(n_row + 1, sizeof *w->leaf);
+    for (size_t i = 0; i < n_row; i++) {
+        w->leaf[i] = (uint16_t)test_below(&random, 2);
+        for (size_t j = 0; j < N_SIGNAL; j++) {
+            double value = 60 * test_uniform(&random) - 20;
+            if (test_below(&random, 8) == 0)
+                continue;
+            if (j == 2)
+                history_text(&w->table, j, i, contracts[test_below(&random, 4)]);
+            else
+                w->table.columns[j].numbers[i] = j == 1 ? value / 20 : value;
+        }
+    }
+    w->columns = history_columns(&w->spec, &w->table);
+}
+
+static void clear_world(struct world *w)
+{
+    free(w->leaf);
+    assay_columns_clear(&w->columns);
+    assay_table_clear(&w->table);
+}
+
+static struct assay_design make_design(const struct world *w, size_t n_thread)
+{
+    struct assay_error err = {0};
+    struct assay_design design = {0};
+    ck_assay_ok(assay_design_init(&w->spec, w->table.n_row, &design, &err));
+    ck_assay_ok(assay_design_fill(&design, &w->columns, &w->table, w->baselines, w->leaf, n_thread,
+                                  &err));
+    return design;
+}
+
+static double at(const struct assay_design *design, size_t row, size_t column)
+{
+    return design->x[assay_block_index(row, column, design->n_column)];
+}
+
+/* One cell normalised by itself. */
+static double alone(const struct world *w, size_t i, size_t j)
+{
+    const struct assay_column *column = &w->table.columns[j];
+    bool unknown;
+    if (j == 2)
+        return assay_normalise_category(
+            &w->signals[j],
+            column->codes[i] == ASSAY_NO_CODE
+                ? NULL
+                : assay_dictionary_text(column->dictionary, column->codes[i]),
+            &unknown);
+    return assay_normalise_number(&w->signals[j],
+                                  j == 0   ? &w->knots[0][w->leaf[i]]
+                                  : j == 5 ? &w->knots[1][w->leaf[i]]
+                                           : NULL,
+                                  column->numbers[i]);
+}
+
+/* ---- layout ---- */
+
+START_TEST(blocks_hold_their_columns_one_behind_the_other)
+{
+    const size_t r = ASSAY_BLOCK_ROWS;
+    ck_assert_uint_eq(assay_block_index(0, 0, 3), 0);
+    ck_assert_uint_eq(assay_block_index(5, 2, 3), 2 * r + 5);
+    ck_assert_uint_eq(assay_block_index(r - 1, 0, 3), r - 1);
+    ck_assert_uint_eq(assay_block_index(r, 0, 3), 3 * r);
+    ck_assert_uint_eq(assay_block_index(2 * r + 7, 1, 3), 7 * r + 7);
+    ck_assert_uint_eq(assay_block_size(0, 3), 0);
+    ck_assert_uint_eq(assay_block_size(1, 3), 3 * r);
+    ck_assert_uint_eq(assay_block_size(r, 3), 3 * r);
+    ck_assert_uint_eq(assay_block_size(r + 1, 3), 6 * r);
+}
+END_TEST
+
+START_TEST(indicators_stand_behind_the_signals_in_their_order)
+{
+    struct world w;
+    make_world(&w, 1, 10);
+    struct assay_design design = make_design(&w, 1);
+    ck_assert_uint_eq(assay_indicator_count(&w.spec), N_INDICATOR);
+    ck_assert_uint_eq(design.n_signal, N_SIGNAL);
+    ck_assert_uint_eq(design.n_column, N_COLUMN);
+    ck_assert_uint_eq(design.n_row, 10);
+    ck_assert_uint_eq(design.indicator_signal[0], 2);
+    ck_assert_uint_eq(design.indicator_signal[1], 4);
+    assay_design_clear(&design);
+    ck_assert_ptr_null(design.x);
+    clear_world(&w);
+}
+END_TEST
+
+static const size_t sizes[] = {0, 1, 255, 256, 257, 1000, 4096, 4097, 9000};
+
+START_TEST(every_cell_is_what_its_row_alone_gives)
+{
+    struct world w;
+    make_world(&w, (uint64_t)_i, sizes[_i]);
+    struct assay_design design = make_design(&w, 2);
+    for (size_t i = 0; i < w.table.n_row; i++) {
+        for (size_t j = 0; j < N_SIGNAL; j++) {
+            double s = alone(&w, i, j);
+            ck_assert_double_eq(at(&design, i, j), isnan(s) ? 0.5 : s / 100);
+        }
+        ck_assert_double_eq(at(&design, i, N_SIGNAL), isnan(alone(&w, i, 2)) ? 1 : 0);
+        ck_assert_double_eq(at(&design, i, N_SIGNAL + 1), isnan(alone(&w, i, 4)) ? 1 : 0);
+    }
+    assay_design_clear(&design);
+    clear_world(&w);
+}
+END_TEST
+
+START_TEST(the_number_of_threads_changes_no_byte)
+{
+    static const size_t threads[] = {2, 5, 0};
+    struct world w;
+    make_world(&w, 7, 30011);
+    struct assay_design one = make_design(&w, 1);
+    for (size_t t = 0; t < COUNT(threads); t++) {
+        struct assay_design many = make_design(&w, threads[t]);
+        ck_assert_mem_eq(many.x, one.x, assay_block_size(one.n_row, one.n_column) * sizeof *one.x);
+        ck_assert_uint_eq(many.n_hole, one.n_hole);
+        for (size_t h = 0; h < one.n_hole; h++)
+            ck_assert(many.holes[h].row == one.holes[h].row &&
+                      many.holes[h].signal == one.holes[h].signal);
+        assay_design_clear(&many);
+    }
+    assay_design_clear(&one);
+    clear_world(&w);
+}
+END_TEST
+
+/* Resamples fill one design again and again. */
+START_TEST(filling_again_starts_anew)
+{
+    struct assay_error err = {0};
+    struct world w;
+    make_world(&w, 8, 3000);
+    struct assay_design design = make_design(&w, 1), fresh = make_design(&w, 1);
+    static const double weight[N_SIGNAL] = {0.3, 0.1, 0.1, 0.2, 0.1, 0.2};
+    assay_design_fill_holes(&design, weight);
+    ck_assay_ok(assay_design_fill(&design, &w.columns, &w.table, w.baselines, w.leaf, 1, &err));
+    ck_assert_uint_eq(design.n_hole, fresh.n_hole);
+    ck_assert_mem_eq(design.x, fresh.x, assay_block_size(3000, N_COLUMN) * sizeof *fresh.x);
+    assay_design_clear(&design);
+    assay_design_clear(&fresh);
+    clear_world(&w);
+}
+END_TEST
+
+/* ---- holes ---- */
+
+START_TEST(holes_are_the_missing_values_under_renormalise)
+{
+    struct world w;
+    make_world(&w, 9, 2000);
+    struct assay_design design = make_design(&w, 1);
+    size_t h = 0;
+    for (size_t i = 0; i < w.table.n_row; i++)
+        for (size_t j = 0; j < N_SIGNAL; j++)
+            if (w.signals[j].missing == ASSAY_RENORMALISE && isnan(alone(&w, i, j))) {
+                ck_assert_uint_lt(h, design.n_hole);
+                ck_assert_uint_eq(design.holes[h].row, i);
+                ck_assert_uint_eq(design.holes[h].signal, j);
+                h++;
+            }
+    ck_assert_uint_eq(h, design.n_hole);
+    ck_assert_uint_gt(h, 300); /* two signals, one value in eight */
+    assay_design_clear(&design);
+    clear_world(&w);
+}
+END_TEST
+
+START_TEST(a_strange_category_under_renormalise_is_a_hole)
+{
+    struct world w;
+    make_world(&w, 10, 3);
+    history_text(&w.table, 2, 0, "weekly");
+    history_text(&w.table, 2, 1, "yearly");
+    w.table.columns[2].codes[2] = ASSAY_NO_CODE;
+    for (size_t j = 0; j < N_SIGNAL; j++)
+        w.signals[j].missing = j == 2 ? ASSAY_RENORMALISE : ASSAY_NEUTRAL;
+    struct assay_design design = make_design(&w, 1);
+    ck_assert_uint_eq(design.n_column, N_SIGNAL);
+    ck_assert_uint_eq(design.n_hole, 2);
+    ck_assert_uint_eq(design.holes[0].row, 0);
+    ck_assert_uint_eq(design.holes[1].row, 2);
+    ck_assert_uint_eq(design.holes[1].signal, 2);
+    assay_design_clear(&design);
+    clear_world(&w);
+}
+END_TEST
+
+/* The row's composite is the weighted average over the signals that are not holes: leaving them out
+ * and letting the other weights add up to 1. Six products of order 1: 1e-14 covers their rounding. */
+START_TEST(filled_holes_carry_the_composite_of_the_rest)
+{
+    static const double weights[][N_SIGNAL] = {{0.3, 0.1, 0.1, 0.2, 0.1, 0.2},
+                                               {0.05, 0.25, 0.2, 0.4, 0.05, 0.05}};
+    struct world w;
+    make_world(&w, 11, 3000);
+    struct assay_design design = make_design(&w, 1);
+    for (size_t round = 0; round < COUNT(weights); round++) {
+        const double *weight = weights[round];
+        struct assay_design before = make_design(&w, 1);
+        if (round > 0)
+            assay_design_fill_holes(&before, weights[round - 1]);
+        double largest = 0, change = assay_design_fill_holes(&design, weight);
+        for (size_t i = 0; i < w.table.n_row; i++) {
+            double sum = 0, present = 0;
+            for (size_t j = 0; j < N_SIGNAL; j++) {
+                double s = alone(&w, i, j);
+                if (isnan(s) && w.signals[j].missing == ASSAY_RENORMALISE)
+                    continue;
+                sum += weight[j] * (isnan(s) ? 50 : s) / 100;
+                present += weight[j];
+            }
+            for (size_t j = 0; j < N_COLUMN; j++) {
+                bool hole = j < N_SIGNAL && w.signals[j].missing == ASSAY_RENORMALISE &&
+                            isnan(alone(&w, i, j));
+                if (hole)
+                    ck_assert_double_eq_tol(at(&design, i, j), sum / present, 1e-14);
+                else
+                    ck_assert_double_eq(at(&design, i, j), at(&before, i, j));
+                largest = fmax(largest, fabs(at(&design, i, j) - at(&before, i, j)));
+            }
+        }
+        ck_assert_double_eq(change, largest);
+        ck_assert_double_eq_tol(assay_design_fill_holes(&design, weight), 0, 1e-15);
+        assay_design_clear(&before);
+    }
+    assay_design_clear(&design);
+    clear_world(&w);
+}
+END_TEST
+
+START_TEST(every_failing_allocation_is_reported_and_leaks_nothing)
+{
+    struct world w;
+    make_world(&w, 12, 500);
+    size_t n = 1;
+    for (;; n++) {
+        struct assay_error err = {0};
+        struct assay_design design = {0};
+        test_fail_allocation(n);
+        enum assay_status status = assay_design_init(&w.spec, w.table.n_row, &design, &err);
+        if (status == ASSAY_OK)
+            status = assay_design_fill(&design, &w.columns, &w.table, w.baselines, w.leaf, 1, &err);
+        bool reached = test_allocations() >= n;
+        test_fail_allocation(0);
+        assay_design_clear(&design);
+        if (!reached) {
+            ck_assay_ok(status);
+            break;
+        }
+        ck_assert_int_eq(status, ASSAY_ENOMEM);
+        ck_assert_str_eq(err.message, "out of memory building the design");
+    }
+    ck_assert_uint_gt(n, 5); /* x, indicators, tables of categories, one table, holes that grow */
+    clear_world(&w);
+}
+END_TEST
+
+static void add_tests(TCase *tc)
+{
+    tcase_add_test(tc, blocks_hold_their_columns_one_behind_the_other);
+    tcase_add_test(tc, indicators_stand_behind_the_signals_in_their_order);
+    tcase_add_loop_test(tc, every_cell_is_what_its_row_alone_gives, 0, COUNT(sizes));
+    tcase_add_test(tc, the_number_of_threads_changes_no_byte);
+    tcase_add_test(tc, filling_again_starts_anew);
+    tcase_add_test(tc, holes_are_the_missing_values_under_renormalise);
+    tcase_add_test(tc, a_strange_category_under_renormalise_is_a_hole);
+    tcase_add_test(tc, filled_holes_carry_the_composite_of_the_rest);
+    tcase_add_test(tc, every_failing_allocation_is_reported_and_leaks_nothing);
+}
+
+ASSAY_SUITE("signal/design", add_tests)
