@@ -1,5 +1,6 @@
 #include "core/model/examples.h"
 
+#include <float.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -172,7 +173,7 @@ static enum assay_status bend_signal(struct making *m, size_t base, size_t j)
     }
     double low = 0, high = 0;
     known_range(m->model, j, &low, &high);
-    double beyond[] = {low - 1 - fabs(low), high + 1 + fabs(high)};
+    double beyond[] = {fmax(low - 1 - fabs(low), -DBL_MAX), fmin(high + 1 + fabs(high), DBL_MAX)};
     for (size_t k = 0; status == ASSAY_OK && k < 2; k++) {
         status = add_row(m, base, &made);
         if (status == ASSAY_OK)

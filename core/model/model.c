@@ -47,6 +47,8 @@ const char *assay_coefficient_name(const struct assay_model *model, size_t coeff
             snprintf(out, size, "%s (missing)", model->spec.signals[j].name);
             break;
         }
+    while (!assay_is_utf8(out, strlen(out)))
+        out[strlen(out) - 1] = '\0'; /* cut at size, inside a character */
     return out;
 }
 

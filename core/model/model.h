@@ -166,7 +166,7 @@ ASSAY_MUST_CHECK enum assay_status assay_model_read_text(const char *name, const
                                                          struct assay_error *err);
 
 /* Name of a coefficient as files and tables have it: "(intercept)", the signal's, or
- * "NAME (missing)". */
+ * "NAME (missing)", which is made in out and cut there, between characters, when it is longer. */
 const char *assay_coefficient_name(const struct assay_model *model, size_t coefficient, char *out,
                                    size_t size);
 

@@ -23,6 +23,14 @@ static enum assay_status read_optional(struct assay_json *doc, const struct cJSO
     return assay_json_want_number(doc, object, key, out, err);
 }
 
+/* object[key] must be this word: format 1 knows no other fit. */
+static enum assay_status check_word(struct assay_json *doc, const struct cJSON *object,
+                                    const char *key, const char *word, struct assay_error *err)
+{
+    size_t index;
+    return assay_json_want_word(doc, object, key, &word, 1, &index, err);
+}
+
 static enum assay_status read_count(struct assay_json *doc, const struct cJSON *object,
                                     const char *key, size_t *out, struct assay_error *err)
 {
@@ -82,8 +90,14 @@ static enum assay_status read_coefficient(struct assay_json *doc, const struct c
                                           const char *name, struct assay_coefficient *c,
                                           struct assay_error *err)
 {
+    static const char *const keys[] = {"name", "estimate", "std_error", "z", "p_value", "interval"};
     const char *found;
-    enum assay_status status = assay_json_want_string(doc, object, "name", &found, err);
+    if (!assay_json_is_object(object))
+        return assay_json_wrong(doc, object, err, "a coefficient as an object");
+    enum assay_status status =
+        assay_json_check_keys(doc, object, "a coefficient", keys, COUNT(keys), err);
+    if (status == ASSAY_OK)
+        status = assay_json_want_string(doc, object, "name", &found, err);
     if (status == ASSAY_OK && strcmp(found, name) != 0)
         status = assay_json_wrong(doc, assay_json_get(object, "name"), err, "\"%s\"", name);
     if (status == ASSAY_OK)
@@ -170,12 +184,53 @@ static enum assay_status read_fit_numbers(struct assay_json *doc, const struct c
     return status;
 }
 
+static enum assay_status check_fit_words(struct assay_json *doc, const struct cJSON *part,
+                                         struct assay_error *err)
+{
+    static const char *const keys[] = {
+        "method", "signs", "penalty", "anchor", "strength", "folds", "seed", "rows", "events",
+        "accounts", "log_likelihood", "null_log_likelihood", "deviance", "aic", "iterations",
+        "gradient_norm", "kkt_residual", "condition_number", "coefficients", "covariance",
+        "warnings", "unconstrained"};
+    enum assay_status status = assay_json_check_keys(doc, part, "\"fit\"", keys, COUNT(keys), err);
+    if (status == ASSAY_OK)
+        status = check_word(doc, part, "method", "maximum likelihood", err);
+    if (status == ASSAY_OK)
+        status = check_word(doc, part, "signs", "constrained", err);
+    if (status == ASSAY_OK)
+        status = check_word(doc, part, "penalty", "none", err);
+    if (status == ASSAY_OK)
+        status = check_word(doc, part, "anchor", "none", err);
+    return status;
+}
+
+static enum assay_status read_unconstrained(struct assay_json *doc, const struct cJSON *fit_part,
+                                            struct assay_model *model, struct assay_error *err)
+{
+    static const char *const keys[] = {"log_likelihood", "coefficients", "covariance"};
+    struct assay_model_fit *fit = &model->fit;
+    const struct cJSON *part;
+    enum assay_status status = assay_json_want_object(doc, fit_part, "unconstrained", &part, err);
+    if (status == ASSAY_OK)
+        status = assay_json_check_keys(doc, part, "\"unconstrained\"", keys, COUNT(keys), err);
+    if (status == ASSAY_OK)
+        status = assay_json_want_number(doc, part, "log_likelihood", &fit->free_log_likelihood,
+                                        err);
+    if (status == ASSAY_OK)
+        status = read_coefficients(doc, part, model, &fit->free_coefficients, err);
+    if (status == ASSAY_OK)
+        status = read_matrix(doc, part, "covariance", model->n_coef, &fit->free_covariance, err);
+    return status;
+}
+
 static enum assay_status read_fit(struct assay_json *doc, const struct cJSON *root,
                                   struct assay_model *model, struct assay_error *err)
 {
     struct assay_model_fit *fit = &model->fit;
-    const struct cJSON *part, *unconstrained;
+    const struct cJSON *part;
     enum assay_status status = assay_json_want_object(doc, root, "fit", &part, err);
+    if (status == ASSAY_OK)
+        status = check_fit_words(doc, part, err);
     if (status == ASSAY_OK)
         status = read_fit_numbers(doc, part, model, err);
     if (status == ASSAY_OK)
@@ -184,20 +239,54 @@ static enum assay_status read_fit(struct assay_json *doc, const struct cJSON *ro
         status = read_matrix(doc, part, "covariance", model->n_coef, &fit->covariance, err);
     if (status == ASSAY_OK)
         status = read_warnings(doc, part, fit, err);
-    if (status == ASSAY_OK)
-        status = assay_json_want_object(doc, part, "unconstrained", &unconstrained, err);
-    if (status == ASSAY_OK)
-        status = assay_json_want_number(doc, unconstrained, "log_likelihood",
-                                        &fit->free_log_likelihood, err);
-    if (status == ASSAY_OK)
-        status = read_coefficients(doc, unconstrained, model, &fit->free_coefficients, err);
-    if (status == ASSAY_OK)
-        status = read_matrix(doc, unconstrained, "covariance", model->n_coef,
-                             &fit->free_covariance, err);
+    return status != ASSAY_OK ? status : read_unconstrained(doc, part, model, err);
+}
+
+/* What stands beside a signal must be what the fit says of its coefficient. */
+static enum assay_status check_beside(struct assay_json *doc, const struct cJSON *object,
+                                      const char *key, double expected, struct assay_error *err)
+{
+    double said;
+    enum assay_status status = read_optional(doc, object, key, &said, err);
+    if (status == ASSAY_OK && !(isnan(expected) ? isnan(said) : said == expected))
+        status = assay_json_wrong(doc, assay_json_get(object, key), err,
+                                  "%.12g, which \"fit\" says", expected);
+    return status;
+}
+
+static enum assay_status check_signals(struct assay_json *doc, const struct cJSON *root,
+                                       const struct assay_model *model, struct assay_error *err)
+{
+    const struct assay_coefficient *c = model->fit.coefficients;
+    enum assay_status status = check_beside(doc, root, "intercept", c->estimate, err);
+    for (const struct cJSON *object = assay_json_first(assay_json_get(root, "signals"));
+         object != NULL && status == ASSAY_OK; object = assay_json_next(object)) {
+        double low, high;
+        c++;
+        status = check_beside(doc, object, "coefficient", c->estimate, err);
+        if (status == ASSAY_OK)
+            status = check_beside(doc, object, "std_error", c->std_error, err);
+        if (status == ASSAY_OK)
+            status = check_beside(doc, object, "p_value", c->p_value, err);
+        if (status == ASSAY_OK)
+            status = assay_evidence_interval(doc, object, "interval", &low, &high, err);
+        if (status == ASSAY_OK && !(isnan(c->low) ? isnan(low) : low == c->low && high == c->high))
+            status = assay_json_wrong(doc, assay_json_get(object, "interval"), err,
+                                      "the interval that \"fit\" says");
+    }
     return status;
 }
 
 /* ---- performance, data, changes ---- */
+
+static enum assay_status check_performance_keys(struct assay_json *doc, const struct cJSON *part,
+                                                struct assay_error *err)
+{
+    const char *keys[2 + ASSAY_FIGURES] = {"n", "events"};
+    for (size_t f = 0; f < ASSAY_FIGURES; f++)
+        keys[2 + f] = assay_figure_name((enum assay_figure_name)f);
+    return assay_json_check_keys(doc, part, "a performance", keys, COUNT(keys), err);
+}
 
 static enum assay_status read_performance(struct assay_json *doc, const struct cJSON *object,
                                           const char *key,
@@ -208,6 +297,8 @@ static enum assay_status read_performance(struct assay_json *doc, const struct c
     if (part != NULL && assay_json_is_null(part))
         return ASSAY_OK;
     enum assay_status status = assay_json_want_object(doc, object, key, &part, err);
+    if (status == ASSAY_OK)
+        status = check_performance_keys(doc, part, err);
     if (status == ASSAY_OK)
         status = read_count(doc, part, "n", &performance->n, err);
     if (status == ASSAY_OK)
@@ -261,9 +352,9 @@ static enum assay_status read_training(struct assay_json *doc, const struct cJSO
     }
     if (status == ASSAY_OK)
         status = assay_json_want_string(doc, part, "sha256", &sha256, err);
-    if (status == ASSAY_OK && strlen(sha256) != 64)
+    if (status == ASSAY_OK && (strlen(sha256) != 64 || strspn(sha256, "0123456789abcdef") != 64))
         status = assay_json_wrong(doc, assay_json_get(part, "sha256"), err,
-                                  "64 hexadecimal digits");
+                                  "64 hexadecimal digits in lower case");
     if (status == ASSAY_OK)
         memcpy(training->sha256, sha256, 65);
     if (status == ASSAY_OK)
@@ -381,7 +472,13 @@ static enum assay_status read_results(struct assay_json *doc, const struct cJSON
     const struct cJSON *score = assay_json_get(object, "score");
     const char *zone;
     if (score != NULL && assay_json_is_null(score)) {
+        static const char *const others[] = {"composite", "probability", "zone"};
         example->dropped = true;
+        for (size_t k = 0; k < COUNT(others); k++)
+            if (!assay_json_is_null(assay_json_get(object, others[k])))
+                return assay_fail(err, ASSAY_EDATA, "%s: a \"%s\" where the score is null; expected "
+                                                    "null", assay_json_place(doc, object),
+                                  others[k]);
         return ASSAY_OK;
     }
     enum assay_status status =
@@ -404,13 +501,19 @@ static enum assay_status read_example(struct assay_json *doc, const struct cJSON
                                       const struct assay_model *model,
                                       struct assay_example *example, struct assay_error *err)
 {
+    static const char *const keys[] = {"inputs", "normalised", "composite", "score", "probability",
+                                       "zone"};
     size_t n_s = 0;
     if (!assay_json_is_object(object))
         return assay_json_wrong(doc, object, err, "an example as an object");
+    enum assay_status status =
+        assay_json_check_keys(doc, object, "an example", keys, COUNT(keys), err);
+    if (status != ASSAY_OK)
+        return status;
     example->inputs = assay_alloc(model->n_input, sizeof *example->inputs);
     if (example->inputs == NULL)
         return assay_fail_memory(err, "reading a model");
-    enum assay_status status = read_inputs(doc, object, model, example, err);
+    status = read_inputs(doc, object, model, example, err);
     if (status == ASSAY_OK)
         status = assay_json_want_numbers(doc, object, "normalised", &example->s, &n_s, err);
     if (status == ASSAY_OK && n_s != model->n_signal)
@@ -445,6 +548,8 @@ enum assay_status assay_evidence_read(struct assay_json *doc, const struct cJSON
 {
     const struct cJSON *part;
     enum assay_status status = read_fit(doc, root, model, err);
+    if (status == ASSAY_OK)
+        status = check_signals(doc, root, model, err);
     if (status == ASSAY_OK)
         status = assay_json_want_object(doc, root, "performance", &part, err);
     for (size_t k = 0; status == ASSAY_OK && k < ASSAY_PERFORMANCES; k++)

@@ -9,6 +9,7 @@
 #include "core/model/model_evidence.h"
 #include "core/model/scorer.h"
 #include "core/signal/design.h"
+#include "core/signal/normalise.h"
 #include "core/spec/spec_parts.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
@@ -190,6 +191,8 @@ static enum assay_status read_knots(struct assay_json *doc, const struct cJSON *
         status = assay_json_want_count(doc, object, "rows", 0, (size_t)1 << 50, &knots->rows, err);
     if (status == ASSAY_OK)
         status = assay_json_want_number(doc, object, "borrowed", &knots->borrowed, err);
+    if (status == ASSAY_OK && (knots->borrowed < 0 || knots->borrowed > 1))
+        status = assay_json_wrong(doc, assay_json_get(object, "borrowed"), err, "a share, 0 to 1");
     if (status == ASSAY_OK)
         status = assay_json_want_numbers(doc, object, "x", &knots->x, &knots->n, err);
     if (status == ASSAY_OK)
@@ -221,6 +224,24 @@ static enum assay_status read_baseline(struct assay_json *doc, const struct cJSO
 
 /* ---- signals ---- */
 
+/* The points that stand in for a missing value; null where they depend on the other signals. */
+static enum assay_status check_filling(struct assay_json *doc, const struct cJSON *part,
+                                       bool neutral, struct assay_error *err)
+{
+    const struct cJSON *value = assay_json_get(part, "value");
+    double points;
+    if (neutral) {
+        enum assay_status status = assay_json_want_number(doc, part, "value", &points, err);
+        if (status == ASSAY_OK && points != ASSAY_NEUTRAL_POINTS)
+            status = assay_json_wrong(doc, value, err, "%g", ASSAY_NEUTRAL_POINTS);
+        return status;
+    }
+    if (value == NULL)
+        return assay_fail(err, ASSAY_EDATA, "%s: no \"value\" here; expected null",
+                          assay_json_place(doc, part));
+    return assay_json_is_null(value) ? ASSAY_OK : assay_json_wrong(doc, value, err, "null");
+}
+
 static enum assay_status read_missing(struct assay_json *doc, const struct cJSON *object,
                                       struct assay_model *model, size_t j, struct assay_error *err)
 {
@@ -235,8 +256,12 @@ static enum assay_status read_missing(struct assay_json *doc, const struct cJSON
     if (status != ASSAY_OK)
         return status;
     model->spec.signals[j].missing = (enum assay_missing_policy)policy;
-    if (policy == ASSAY_INDICATOR)
+    status = check_filling(doc, part, policy == ASSAY_NEUTRAL || policy == ASSAY_INDICATOR, err);
+    if (status == ASSAY_OK && policy == ASSAY_INDICATOR)
         status = assay_json_want_number(doc, part, "coefficient", &model->missing_term[j], err);
+    else if (status == ASSAY_OK && assay_json_get(part, "coefficient") != NULL)
+        status = assay_json_wrong(doc, assay_json_get(part, "coefficient"), err,
+                                  "none where the policy is \"%s\"", assay_missing_names[policy]);
     return status;
 }
 
@@ -399,10 +424,14 @@ static enum assay_status check_digest(const char *name, const char *text, size_t
     size_t line = sizeof head - 1 + 64 + sizeof tail - 1;
     const char *at = length >= line ? text + length - line : text;
     if (length < line || memcmp(at, head, sizeof head - 1) != 0 ||
-        memcmp(text + length - (sizeof tail - 1), tail, sizeof tail - 1) != 0)
-        return assay_fail(err, ASSAY_EFORMAT,
-                          "%s: no digest in the last line but one; expected the file as assay "
-                          "wrote it", name);
+        memcmp(text + length - (sizeof tail - 1), tail, sizeof tail - 1) != 0) {
+        assay_fail(err, ASSAY_EFORMAT,
+                   "%s: no digest in the last line but one; expected the file as assay wrote it",
+                   name);
+        assay_hint(err, "It was changed on the way (an editor, line ends); get it again from where it "
+                        "was released.");
+        return ASSAY_EFORMAT;
+    }
     struct assay_sha256 hash;
     char hex[ASSAY_SHA256_TEXT_SIZE];
     assay_sha256_init(&hash);
@@ -422,6 +451,19 @@ static enum assay_status check_digest(const char *name, const char *text, size_t
     return ASSAY_OK;
 }
 
+static bool agree(double a, double b)
+{
+    return fabs(a - b) <= 1e-9; /* another compiler's exp() may end in other digits */
+}
+
+static bool same_points(const double a[], const double b[], size_t n)
+{
+    size_t j = 0;
+    while (j < n && agree(a[j], b[j]))
+        j++;
+    return j == n;
+}
+
 /* A model that does not give its own examples was written by another mathematics than ours. */
 static enum assay_status check_examples(const char *name, const struct assay_model *model,
                                         struct assay_error *err)
@@ -435,13 +477,22 @@ static enum assay_status check_examples(const char *name, const struct assay_mod
         if (score.dropped != example->dropped)
             return assay_fail(err, ASSAY_EDATA, "%s: example %zu %s a score; expected the reverse",
                               name, e + 1, example->dropped ? "gets" : "gets no");
+        if (!same_points(s, example->s, model->n_signal))
+            return assay_fail(err, ASSAY_EDATA, "%s: example %zu has other normalised signals than "
+                                                "it says", name, e + 1);
         if (example->dropped)
             continue;
-        if (!(fabs(score.score - example->score) <= 1e-9) || score.zone != example->zone)
+        if (!agree(score.score, example->score) || score.zone != example->zone)
             return assay_fail(err, ASSAY_EDATA,
                               "%s: example %zu scores %.12g (%s); expected %.12g (%s) as it says",
                               name, e + 1, score.score, model->spec.zones[score.zone].name,
                               example->score, model->spec.zones[example->zone].name);
+        if (!agree(score.composite, example->composite) ||
+            !agree(score.probability, example->probability))
+            return assay_fail(err, ASSAY_EDATA,
+                              "%s: example %zu has composite %.12g and probability %.12g; expected "
+                              "%.12g and %.12g as it says", name, e + 1, score.composite,
+                              score.probability, example->composite, example->probability);
     }
     return ASSAY_OK;
 }
@@ -470,6 +521,8 @@ enum assay_status assay_model_read_text(const char *name, const char *text, size
     struct assay_json *doc;
     struct assay_model made = {.spec = {.cohort = {.borrow = 200}}};
     enum assay_status status = assay_json_parse(name, text, length, ASSAY_JSON_STRICT, &doc, err);
+    if (status == ASSAY_EFORMAT)
+        assay_hint(err, "It is not a whole model file as \"assay calibrate\" writes them.");
     if (status != ASSAY_OK)
         return status;
     status = check_format(doc, assay_json_root(doc), err);

@@ -1,0 +1,439 @@
+/* The model file: what is written comes back to the last bit, and what is damaged is refused. */
+#include "tests/model/specs.h"
+
+/* ---- there and back ---- */
+
+static void assert_rewrites(const struct assay_text *text)
+{
+    struct assay_error err = {0};
+    struct assay_model model = {0};
+    struct assay_text again = {0};
+    ck_assay_ok(assay_model_read_text("m.json", text->data, text->length, &model, &err));
+    ck_assay_ok(assay_model_write(&model, &again, &err));
+    ck_assert_uint_eq(again.length, text->length);
+    ck_assert_mem_eq(again.data, text->data, text->length);
+    assay_text_clear(&again);
+    assay_model_clear(&model);
+}
+
+START_TEST(what_was_read_is_written_as_it_stood)
+{
+    struct assay_text text = text_of_spec((size_t)_i);
+    assert_rewrites(&text);
+    assay_text_clear(&text);
+}
+END_TEST
+
+START_TEST(the_demo_model_is_written_as_it_stood)
+{
+    struct lab lab = {0};
+    struct assay_error err = {0};
+    struct assay_text text = {0};
+    lab_demo(&lab);
+    ck_assay_ok(assay_model_write(&lab.model, &text, &err));
+    assert_rewrites(&text);
+    assay_text_clear(&text);
+    lab_clear(&lab);
+}
+END_TEST
+
+START_TEST(a_model_with_a_parent_is_written_as_it_stood)
+{
+    struct lab champion = {0}, lab = {.champion = &champion.model};
+    struct assay_error err = {0};
+    struct assay_text text = {0};
+    lab_of_spec(&champion, 2);
+    ck_assay_ok(assay_model_write(&champion.model, &text, &err));
+    assay_text_clear(&text);
+    lab_of_spec(&lab, 3);
+    ck_assay_ok(assay_model_write(&lab.model, &text, &err));
+    ck_assert_str_eq(lab.model.parent_digest, champion.model.digest);
+    ck_assert_uint_eq(lab.model.changes.n_weight, 6); /* the champion's two are of them */
+    ck_assert_uint_eq(lab.model.changes.n_move, 16);
+    size_t moved = 0;
+    for (size_t k = 0; k < lab.model.changes.n_move; k++)
+        moved += lab.model.changes.moves[k].snapshots;
+    ck_assert_uint_eq(moved, lab.model.fit.rows); /* nobody is lost on the way between zones */
+    assert_rewrites(&text);
+    assay_text_clear(&text);
+    lab_clear(&lab);
+    lab_clear(&champion);
+}
+END_TEST
+
+static void assert_same_input(const struct assay_example_input *a,
+                              const struct assay_example_input *b)
+{
+    ck_assert_int_eq(a->text == NULL, b->text == NULL);
+    if (a->text != NULL)
+        ck_assert_str_eq(a->text, b->text);
+    else
+        ck_assert(isnan(a->number) ? isnan(b->number) : a->number == b->number);
+}
+
+static void assert_same_example(const struct assay_model *model, const struct assay_example *a,
+                                const struct assay_example *b)
+{
+    for (size_t k = 0; k < model->n_input; k++)
+        assert_same_input(&a->inputs[k], &b->inputs[k]);
+    ck_assert_mem_eq(a->s, b->s, model->n_signal * sizeof *a->s);
+    ck_assert_int_eq(a->dropped, b->dropped);
+    if (a->dropped)
+        return;
+    ck_assert_double_eq(a->composite, b->composite);
+    ck_assert_double_eq(a->score, b->score);
+    ck_assert_double_eq(a->probability, b->probability);
+    ck_assert_uint_eq(a->zone, b->zone);
+}
+
+START_TEST(examples_come_back_exactly)
+{
+    struct lab lab = {0};
+    struct assay_error err = {0};
+    struct assay_text text = {0};
+    struct assay_model model = {0};
+    lab_of_spec(&lab, (size_t)_i);
+    ck_assay_ok(assay_model_write(&lab.model, &text, &err));
+    ck_assay_ok(assay_model_read_text("m.json", text.data, text.length, &model, &err));
+    ck_assert_uint_ge(model.n_example, ASSAY_MIN_EXAMPLES);
+    ck_assert_uint_eq(model.n_example, lab.model.n_example);
+    ck_assert_uint_eq(model.n_input, lab.model.n_input);
+    for (size_t e = 0; e < model.n_example; e++)
+        assert_same_example(&model, &lab.model.examples[e], &model.examples[e]);
+    ck_assert_str_eq(model.digest, lab.model.digest);
+    assay_text_clear(&text);
+    assay_model_clear(&model);
+    lab_clear(&lab);
+}
+END_TEST
+
+/* What the design promises to anybody with a shell. */
+START_TEST(the_digest_is_what_sha256sum_says_of_all_but_the_last_two_lines)
+{
+    struct assay_text text = text_of_spec((size_t)_i);
+    char path[] = "/tmp/assay-model-XXXXXX", command[128], said[80] = "sha256:";
+    lab_write_file(path, text.data, text.length);
+    snprintf(command, sizeof command, "head -n -2 %s | sha256sum", path);
+    FILE *pipe = popen(command, "r");
+    ck_assert_ptr_nonnull(pipe);
+    ck_assert_uint_eq(fread(said + 7, 1, 64, pipe), 64);
+    pclose(pipe);
+    unlink(path);
+    said[71] = '\0';
+    ck_assert_ptr_nonnull(strstr(text.data + text.length - 90, said));
+    assay_text_clear(&text);
+}
+END_TEST
+
+/* ---- damage ---- */
+
+START_TEST(a_file_cut_short_anywhere_is_refused)
+{
+    struct assay_text text = text_of_spec(0);
+    for (size_t length = 0; length < text.length; length++) {
+        struct assay_error err = {0};
+        struct assay_model model = {0};
+        enum assay_status status =
+            assay_model_read_text("m.json", text.data, length, &model, &err);
+        ck_assert_msg(status == ASSAY_EFORMAT, "cut at %zu: %d %s", length, (int)status,
+                      err.message);
+        ck_assert_uint_gt(strlen(err.message), 0);
+    }
+    assay_text_clear(&text);
+}
+END_TEST
+
+START_TEST(a_file_with_any_byte_changed_is_refused)
+{
+    struct assay_text text = text_of_spec(0);
+    for (size_t at = 0; at < text.length; at++) {
+        struct assay_error err = {0};
+        struct assay_model model = {0};
+        text.data[at] ^= 1; /* stays ASCII: digits become digits, letters mostly letters */
+        enum assay_status status =
+            assay_model_read_text("m.json", text.data, text.length, &model, &err);
+        ck_assert_msg(status == ASSAY_EFORMAT || status == ASSAY_EDATA, "byte %zu: %d %s", at,
+                      (int)status, err.message);
+        text.data[at] ^= 1;
+    }
+    assert_rewrites(&text);
+    assay_text_clear(&text);
+}
+END_TEST
+
+/* The text with a fresh digest, so that the damage before it is what the reader meets. */
+static void digest_anew(struct assay_text *text)
+{
+    static const char line[] = "  \"digest\": \"sha256:";
+    struct assay_sha256 hash;
+    char hex[ASSAY_SHA256_TEXT_SIZE];
+    size_t before = text->length - (sizeof line - 1 + 64 + 4);
+    ck_assert_int_eq(strncmp(text->data + before, line, sizeof line - 1), 0);
+    assay_sha256_init(&hash);
+    assay_sha256_add(&hash, text->data, before);
+    assay_sha256_finish(&hash, hex);
+    memcpy(text->data + before + sizeof line - 1, hex, 64);
+}
+
+/* As many lines as `to` has, from `from` on, become `to`. */
+static void edit(struct assay_text *text, const char *from, const char *to)
+{
+    struct assay_text changed = {0};
+    const char *at = strstr(text->data, from);
+    ck_assert_msg(at != NULL, "the model has no %s", from);
+    assay_text_add(&changed, text->data, (size_t)(at - text->data));
+    assay_text_puts(&changed, to);
+    at = strchr(at, '\n');
+    for (; (to = strchr(to, '\n')) != NULL; to++)
+        at = strchr(at + 1, '\n');
+    assay_text_puts(&changed, at);
+    ck_assert(!changed.failed);
+    assay_text_clear(text);
+    *text = changed;
+}
+
+#define DEEP "[[[[[[[[[[[[[[[[" /* 16 */
+
+static const struct {
+    size_t spec; /* of model_specs */
+    const char *from, *to;
+    enum assay_status status;
+    const char *message;
+} damages[] = {
+    {0, "\"parent\": null", "\"parent\": " DEEP DEEP DEEP DEEP DEEP "1,", ASSAY_EFORMAT,
+     "m.json:5:76: \"[[[[[[[[[[[[\"; expected at most 64 levels of nesting"},
+    {0, "\"parent\": null", "\"parent\": null, \"parent\": null,", ASSAY_EFORMAT,
+     "m.json:5:19: key \"parent\" stands here a second time; expected it once"},
+    {0, "\"parent\": null", "\"parent\": null, \"p\\u0061rent\": null,", ASSAY_EFORMAT,
+     "m.json:5:19: key \"parent\" stands here a second time; expected it once"},
+    {0, "\"parent\": null", "\"parent\": {\"version\": \"1\"},", ASSAY_EDATA,
+     "m.json:5:3: no \"digest\" here; expected text in quotes"},
+    {0, "\"parent\": null",
+     "\"parent\": {\"version\": \"1\", \"digest\": \"d\", \"by\": 1},", ASSAY_EDATA,
+     "m.json:5:45: unknown key \"by\" in \"parent\""},
+    {0, "\"intercept\"", "\"intercept\": NaN,", ASSAY_EFORMAT,
+     "m.json:69:16: \"NaN,\"; expected a JSON value"},
+    {0, "\"intercept\"", "\"intercept\": 1e999,", ASSAY_EFORMAT,
+     "m.json:69:16: \"1e999,\"; expected a number as JSON writes it, within the range of "
+     "double"},
+    {0, "\"intercept\"", "\"intercept\": null,", ASSAY_EDATA,
+     "m.json:69:3: \"intercept\" is null; expected a number"},
+    {0, "\"intercept\"", "\"intercept\": \"0.5\",", ASSAY_EDATA,
+     "m.json:69:3: \"intercept\" is \"0.5\"; expected a number"},
+    {0, "\"intercept\"", "\"intercept\": 17,", ASSAY_EDATA,
+     "m.json:69:3: \"intercept\" is 17; expected 0.720884912608, which \"fit\" says"},
+    {0, "\"intercept\"", "\"intersept\": 1,", ASSAY_EDATA,
+     "m.json:69:3: unknown key \"intersept\" in the model"},
+    {0, "\"format\"", "\"format\": \"a-model/1\",", ASSAY_EFORMAT,
+     "m.json:2:3: \"format\" is \"a-model/1\"; expected \"assay-model/1\""},
+    {0, "\"format\"", "\"format\": 1,", ASSAY_EDATA,
+     "m.json:2:3: \"format\" is 1; expected text in quotes"},
+    {0, "\"created\"", "\"created\": \"2026-02-30\",", ASSAY_EDATA,
+     "m.json:6:3: \"created\" is \"2026-02-30\"; expected a date as \"2026-06-30\""},
+    {0, "\"created\"", "\"created\": \"1 July 2026\",", ASSAY_EDATA,
+     "m.json:6:3: \"created\" is \"1 July 2026\"; expected a date as \"2026-06-30\""},
+    {0, "\"segments\"", "\"segments\": [3],", ASSAY_EDATA,
+     "m.json:14:16: found 3; expected a column name in quotes"},
+    {0, "\"weight\"", "\"weight\": 1.5,", ASSAY_EDATA,
+     "m.json:25:7: \"weight\" is 1.5; expected a weight from 0 to 1"},
+    {0, "\"weight\"", "\"weight\": -0.5,", ASSAY_EDATA,
+     "m.json:25:7: \"weight\" is -0.5; expected a weight from 0 to 1"},
+    {0, "\"weight\"", "\"weight\": 0.0625,", ASSAY_EDATA,
+     "m.json:19:3: \"signals\" is a list; expected weights that add up to 1, not "
+     "0.264945004868"},
+    {0, "\"coefficient\"", "\"coefficient\": 0.25,", ASSAY_EDATA,
+     "m.json:27:7: \"coefficient\" is 0.25; expected 0 or less: a healthier signal cannot "
+     "raise the risk"},
+    {0, "\"coefficient\"", "\"coefficient\": -0.25,", ASSAY_EDATA,
+     "m.json:27:7: \"coefficient\" is -0.25; expected -3.06899006365, which \"fit\" says"},
+    {0, "\"interval\"", "\"interval\": [1],", ASSAY_EDATA,
+     "m.json:30:7: \"interval\" is a list; expected [low, high] or null"},
+    {0, "\"weight_interval\"", "\"weight_interval\": [0, null],", ASSAY_EDATA,
+     "m.json:26:7: \"weight_interval\" is a list; expected [low, high] or null"},
+    {0, "\"better\"", "\"better\": \"sideways\",", ASSAY_EDATA,
+     "m.json:24:7: \"better\" is \"sideways\"; expected \"higher\" or \"lower\""},
+    {0, "\"better\"", "\"better\": \"lower\",", ASSAY_EDATA,
+     "m.json: example 1 has other normalised signals than it says"},
+    {0, "\"policy\"", "\"policy\": \"ignore\",", ASSAY_EDATA,
+     "m.json:35:9: \"policy\" is \"ignore\"; expected \"neutral\", \"indicator\", "
+     "\"renormalise\" or \"drop\""},
+    {0, "\"policy\"", "\"policy\": \"drop\",", ASSAY_EDATA,
+     "m.json:36:9: \"value\" is 50; expected null"},
+    {0, "\"value\": 50", "\"value\": 40", ASSAY_EDATA,
+     "m.json:36:9: \"value\" is 40; expected 50"},
+    {0, "\"std_error\"", "\"std_error\": 0.125,", ASSAY_EDATA,
+     "m.json:28:7: \"std_error\" is 0.125; expected 0.637106103983, which \"fit\" says"},
+    {0, "\"p_value\"", "\"p_value\": null,", ASSAY_EDATA,
+     "m.json:29:7: \"p_value\" is null; expected 1.45675448177e-06, which \"fit\" says"},
+    {0, "\"anchor\"", "\"anchor\": \"equal\",", ASSAY_EDATA,
+     "m.json:98:5: \"anchor\" is \"equal\"; expected \"none\""},
+    {0, "\"score\": 4", "\"score\": null,", ASSAY_EDATA,
+     "m.json:300:5: a \"composite\" where the score is null; expected null"},
+    {0, "\"policy\"", "\"policy\": \"indicator\",", ASSAY_EDATA,
+     "m.json:34:7: no \"coefficient\" here; expected a number"},
+    {0, "\"method\": \"none\"", "\"method\": \"percentile\"", ASSAY_EDATA,
+     "m.json:31:7: no \"cohorts\" here; expected a list in brackets"},
+    {0, "\"high\"", "\"high\": 0.05", ASSAY_EDATA,
+     "m.json:53:9: \"high\" is 0.05; expected more than \"low\", 0.1"},
+    {0, "\"signals\": [", "\"signals\": 7, \"x\": [", ASSAY_EDATA,
+     "m.json:19:17: unknown key \"x\" in the model"},
+    {0, "\"plan\": null", "\"plan\": \"Team\",", ASSAY_EDATA,
+     "m.json:62:5: found an object; expected the first cohort to be everybody"},
+    {0, "\"at_risk_probability\"", "\"at_risk_probability\": 0,", ASSAY_EDATA,
+     "m.json:72:5: \"at_risk_probability\" is 0; expected a share above 0, up to 1"},
+    {0, "\"at_risk_probability\"", "\"at_risk_probability\": 1,", ASSAY_EDATA,
+     "m.json:72:5: \"at_risk_probability\" is 1; expected a probability below 1"},
+    {0, "\"at_risk_probability\"", "\"at_risk_probability\": 0.5,", ASSAY_EDATA,
+     "m.json: example 1 scores 66.2271017886 (Neutral); expected 48.8128465036 (At Risk) as "
+     "it says"},
+    {0, "\"points_to_halve_odds\"", "\"points_to_halve_odds\": 0", ASSAY_EDATA,
+     "m.json:74:5: \"points_to_halve_odds\" is 0; expected more than 0"},
+    {0, "\"from\": 0", "\"from\": 1", ASSAY_EDATA,
+     "m.json:79:7: \"from\" is 1; expected 0: the lowest zone starts at score 0"},
+    {0, "\"from\": 50", "\"from\": 20", ASSAY_EDATA,
+     "m.json:87:7: \"from\" is 20; expected more than the zone before it, 25, up to 100"},
+    {0, "\"scale\"", "\"scale\": \"linear\",", ASSAY_EDATA,
+     "m.json:71:5: \"scale\" is \"linear\"; expected \"log-odds\" or \"weighted-average\""},
+    {0, "\"covariance\": [", "\"covariance\": [[1, 2, 3],", ASSAY_EDATA,
+     "m.json:139:5: \"covariance\" is a list; expected 3 rows"},
+    {0, "\"name\": \"(intercept)\"", "\"name\": \"use\",", ASSAY_EDATA,
+     "m.json:115:9: \"name\" is \"use\"; expected \"(intercept)\""},
+    {0, "\"iterations\"", "\"iterations\": 3.5,", ASSAY_EDATA,
+     "m.json:109:5: \"iterations\" is 3.5; expected a whole number from 0 to "
+     "9007199254740991"},
+    {0, "\"iterations\"", "\"iterations\": -1,", ASSAY_EDATA,
+     "m.json:109:5: \"iterations\" is -1; expected a whole number from 0 to 9007199254740991"},
+    {0, "\"auc\"", "\"auc\": {\"value\": 0.5, \"interval\": null}, \"auk\": {", ASSAY_EDATA,
+     "m.json:190:48: unknown key \"auk\" in a performance"},
+    {0, "\"sha256\"", "\"sha256\": \"abc\",", ASSAY_EDATA,
+     "m.json:294:5: \"sha256\" is \"abc\"; expected 64 hexadecimal digits in lower case"},
+    {0, "\"sha256\"",
+     "\"sha256\": \"zzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzz"
+     "zzzzzzzzzzzzzzzzzz\",",
+     ASSAY_EDATA,
+     "m.json:294:5: \"sha256\" is \"zzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzz...\"; expected "
+     "64 hexadecimal digits in lower case"},
+    {0, "\"changes\"", "\"changes\": {},", ASSAY_EDATA,
+     "m.json:298:3: no \"weights\" here; expected a list in brackets"},
+    {0, "\"normalised\"", "\"normalised\": [50],", ASSAY_EDATA,
+     "m.json:305:7: \"normalised\" is a list; expected 2 numbers"},
+    {0, "\"normalised\"", "\"normalised\": [50, 50],", ASSAY_EDATA,
+     "m.json: example 1 has other normalised signals than it says"},
+    {0, "\"composite\"", "\"composite\": 50,", ASSAY_EDATA,
+     "m.json: example 1 has composite 47.9642108807 and probability 0.245126277281; "
+     "expected 50 and 0.245126277281 as it says"},
+    {0, "\"score\": 4", "\"score\": 12,", ASSAY_EDATA,
+     "m.json: example 1 scores 48.8128465036 (At Risk); expected 12 (At Risk) as it says"},
+    {0, "\"probability\":", "\"probability\": 0.5,", ASSAY_EDATA,
+     "m.json: example 1 has composite 47.9642108807 and probability 0.245126277281; "
+     "expected 47.9642108807 and 0.5 as it says"},
+    {0, "\"zone\"", "\"zone\": \"Purple\"", ASSAY_EDATA,
+     "m.json:309:7: \"zone\" is \"Purple\"; expected one of the model's zones"},
+    {0, "\"zone\"", "\"zone\": \"Healthy\"", ASSAY_EDATA,
+     "m.json: example 1 scores 48.8128465036 (At Risk); expected 48.8128465036 (Healthy) as "
+     "it says"},
+    {1, "\"x\"", "\"x\": [3, 2, 5],\n\"s\": [1, 2, 3]", ASSAY_EDATA,
+     "m.json:42:13: \"x\" is a list; expected knots that ascend; 2 stands behind 3"},
+    {1, "\"x\"", "\"x\": [1, 1, 2],\n\"s\": [1, 2, 3]", ASSAY_EDATA,
+     "m.json:42:13: \"x\" is a list; expected knots that ascend; 1 stands behind 1"},
+    {1, "\"x\"", "\"x\": [1, 2, 3],\n\"s\": [1, 3, 2]", ASSAY_EDATA,
+     "m.json:43:1: \"s\" is a list; expected knots that go one way; 2 stands behind 3"},
+    {1, "\"x\"", "\"x\": [1, 2, 3],\n\"s\": [1, 2, 101]", ASSAY_EDATA,
+     "m.json:43:1: \"s\" is a list; expected points from 0 to 100, not 101"},
+    {1, "\"x\"", "\"x\": [1, \"2\", 3],", ASSAY_EDATA,
+     "m.json:42:22: found \"2\"; expected a number in \"x\""},
+    {1, "\"x\"", "\"x\": [],\n\"s\": []", ASSAY_EDATA,
+     "m.json:38:11: found an object; expected as many \"s\" as \"x\", at least one"},
+    {1, "\"s\"", "\"s\": [1]", ASSAY_EDATA,
+     "m.json:38:11: found an object; expected as many \"s\" as \"x\", at least one"},
+    {1, "\"band\": 0", "\"band\": 2,", ASSAY_EDATA,
+     "m.json:76:7: \"band\" is 2; expected a whole number from 0 to 1"},
+    {1, "\"cohort\": 0", "\"cohort\": 1,", ASSAY_EDATA,
+     "m.json:39:13: \"cohort\" is 1; expected a whole number from 0 to 0"},
+    {1, "\"borrowed\"", "\"borrowed\": 2,", ASSAY_EDATA,
+     "m.json:41:13: \"borrowed\" is 2; expected a share, 0 to 1"},
+    {1, "\"borrowed\"", "\"borowed\": 0,", ASSAY_EDATA,
+     "m.json:41:13: unknown key \"borowed\" in a baseline"},
+    {2, "\"parent\": 0", "\"parent\": 4,", ASSAY_EDATA,
+     "m.json:126:7: \"parent\" is 4; expected a whole number from 0 to 0"},
+    {3, "\"from\": [", "\"from\": [[9, 1],", ASSAY_EDATA,
+     "m.json:291:12: found 0; expected more than the step before it, 9"},
+    {3, "\"monthly\"", "\"monthly\": 101,", ASSAY_EDATA,
+     "m.json:356:11: \"monthly\" is 101; expected points from 0 to 100"},
+};
+
+START_TEST(a_model_that_breaks_a_rule_is_refused_at_its_place)
+{
+    struct assay_text text = text_of_spec(damages[_i].spec);
+    struct assay_error err = {0};
+    struct assay_model model, untouched;
+    memset(&model, 0x5a, sizeof model);
+    untouched = model;
+    edit(&text, damages[_i].from, damages[_i].to);
+    digest_anew(&text);
+    enum assay_status status =
+        assay_model_read_text("m.json", text.data, text.length, &model, &err);
+    ck_assert_str_eq(err.message, damages[_i].message);
+    ck_assert_int_eq(status, damages[_i].status);
+    ck_assert_mem_eq(&model, &untouched, sizeof model);
+    assay_text_clear(&text);
+}
+END_TEST
+
+START_TEST(a_wrong_digest_and_a_newer_format_come_with_a_hint)
+{
+    struct assay_error err = {0};
+    struct assay_model model = {0};
+    struct assay_text text = text_of_spec(0);
+    edit(&text, "\"name\": \"made-up\"", "\"name\": \"mode-up\",");
+    ck_assert_int_eq(assay_model_read_text("m.json", text.data, text.length, &model, &err),
+                     ASSAY_EFORMAT);
+    ck_assert_ptr_nonnull(strstr(err.message, ", that of what stands before it"));
+    ck_assert_str_eq(err.hint, "The file was changed after it was written; get it again from where "
+                               "it was released.");
+    edit(&text, "\"format\"", "\"format\": \"assay-model/2\",");
+    digest_anew(&text);
+    ck_assert_int_eq(assay_model_read_text("m.json", text.data, text.length, &model, &err),
+                     ASSAY_EFORMAT);
+    ck_assert_str_eq(err.message,
+                     "m.json:2:3: \"format\" is \"assay-model/2\"; expected \"assay-model/1\"");
+    ck_assert_str_eq(err.hint, "A newer assay wrote this file; score it with that version.");
+    assay_text_clear(&text);
+}
+END_TEST
+
+START_TEST(fewer_than_32_examples_are_refused)
+{
+    struct assay_error err = {0};
+    struct assay_model model = {0};
+    struct assay_text text = text_of_spec(0), few = {0};
+    const char *list = strstr(text.data, "  \"examples\": [");
+    const char *second = strstr(list, "\n    },\n");
+    const char *tail = strstr(list, "\n  ],\n  \"digest\"");
+    assay_text_add(&few, text.data, (size_t)(second - text.data));
+    assay_text_puts(&few, "\n    }");
+    assay_text_puts(&few, tail);
+    digest_anew(&few);
+    ck_assert_int_eq(assay_model_read_text("m.json", few.data, few.length, &model, &err),
+                     ASSAY_EDATA);
+    ck_assert_ptr_nonnull(strstr(err.message, "expected at least 32 examples"));
+    assay_text_clear(&text);
+    assay_text_clear(&few);
+}
+END_TEST
+
+static void add_tests(TCase *tc)
+{
+    tcase_add_loop_test(tc, what_was_read_is_written_as_it_stood, 0, COUNT(model_specs));
+    tcase_add_test(tc, the_demo_model_is_written_as_it_stood);
+    tcase_add_test(tc, a_model_with_a_parent_is_written_as_it_stood);
+    tcase_add_loop_test(tc, examples_come_back_exactly, 0, COUNT(model_specs));
+    tcase_add_loop_test(tc, the_digest_is_what_sha256sum_says_of_all_but_the_last_two_lines, 0, 2);
+    tcase_add_test(tc, a_file_cut_short_anywhere_is_refused);
+    tcase_add_test(tc, a_file_with_any_byte_changed_is_refused);
+    tcase_add_loop_test(tc, a_model_that_breaks_a_rule_is_refused_at_its_place, 0, COUNT(damages));
+    tcase_add_test(tc, a_wrong_digest_and_a_newer_format_come_with_a_hint);
+    tcase_add_test(tc, fewer_than_32_examples_are_refused);
+}
+
+ASSAY_SUITE("model/model", add_tests)

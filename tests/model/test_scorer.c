@@ -1,0 +1,367 @@
+/* The scorer gives what the fit had, and behaves at the edges: zones, clamps, gaps, the unheard of. */
+#include "core/model/scorer.h"
+#include "tests/model/specs.h"
+
+/* ---- one mathematics ---- */
+
+static void assert_scores_as_fitted(const struct lab *lab)
+{
+    const struct assay_table *table = &lab->intake.table;
+    struct assay_error err = {0};
+    struct assay_scorer scorer;
+    size_t n_scored = 0;
+    ck_assay_ok(assay_scorer_init(&lab->model, table, &scorer, &err));
+    for (size_t i = 0; i < table->n_row; i++) {
+        double s[ASSAY_MAX_SIGNALS];
+        bool missing[ASSAY_MAX_SIGNALS];
+        struct assay_score score;
+        assay_scorer_row(&scorer, table, i, s, missing, &score);
+        if (!lab->history.used[i])
+            continue;
+        n_scored++;
+        ck_assert(!score.dropped && !score.unseen_plan);
+        ck_assert_uint_eq(score.cohort, lab->history.leaf[i]);
+        test_close("probability", score.probability, lab->assessment.prob_apparent[i], 1e-12, 1);
+        /* the composite carries the model: logit P = alpha - B H / 100, and nothing is lost */
+        double log_odds = lab->model.intercept;
+        for (size_t j = 0; j < lab->model.n_signal; j++)
+            log_odds += missing[j] ? lab->model.missing_term[j] : 0;
+        log_odds -= lab->pipeline.slope_total * score.composite / 100;
+        test_close("log-odds", score.log_odds, log_odds, 1e-12, 1);
+    }
+    ck_assert_uint_eq(n_scored, lab->history.n_used);
+    assay_scorer_clear(&scorer);
+}
+
+START_TEST(training_rows_score_as_the_fit_had_them)
+{
+    struct lab lab = {0};
+    lab_of_spec(&lab, (size_t)_i);
+    assert_scores_as_fitted(&lab);
+    lab_clear(&lab);
+}
+END_TEST
+
+START_TEST(demo_rows_score_as_the_fit_had_them)
+{
+    struct lab lab = {0};
+    lab_demo(&lab);
+    assert_scores_as_fitted(&lab);
+    lab_clear(&lab);
+}
+END_TEST
+
+/* ---- a model small enough to work out by hand ---- */
+
+/* One signal, `none`, slope 10 ln 2: a point of s is a tenth of a halving, so that on the default
+ * scale a point of s is a point of score; the line is where s is 50. */
+struct tiny {
+    struct assay_signal_spec signal;
+    struct assay_zone zones[3];
+    double slope, weight, missing_term;
+    struct assay_model model;
+};
+
+static void tiny_init(struct tiny *tiny)
+{
+    *tiny = (struct tiny){
+        .signal = {.name = "s", .column = "s", .normalise = {.method = ASSAY_NONE}},
+        .zones = {{"Low", 0}, {"Middle", 30.1}, {"High", 70}},
+        .slope = 10 * M_LN2,
+        .weight = 1};
+    tiny->model = (struct assay_model){.spec = {.signals = &tiny->signal,
+                                                .n_signal = 1,
+                                                .zones = tiny->zones,
+                                                .n_zone = 3,
+                                                .points_to_halve_odds = 10},
+                                       .n_signal = 1,
+                                       .n_coef = 2,
+                                       .intercept = 5 * M_LN2,
+                                       .slope = &tiny->slope,
+                                       .weight = &tiny->weight,
+                                       .missing_term = &tiny->missing_term,
+                                       .at_risk_probability = 0.5,
+                                       .at_risk_score = 50};
+}
+
+static struct assay_score finish(const struct assay_model *model, double log_odds)
+{
+    struct assay_score score = {.log_odds = log_odds};
+    assay_score_finish(model, &score);
+    return score;
+}
+
+START_TEST(every_ten_points_halve_the_odds_and_50_is_the_line)
+{
+    struct tiny tiny;
+    tiny_init(&tiny);
+    for (double points = 1; points < 100; points += 7) {
+        double s[] = {points};
+        bool missing[1];
+        struct assay_score score;
+        assay_score_normalised(&tiny.model, s, missing, &score);
+        test_close("score", score.score, points, 1e-14, 100);
+        test_close("odds", score.probability / (1 - score.probability),
+                   exp2((50 - points) / 10), 1e-13, 0);
+        ck_assert_double_eq(score.composite, points);
+    }
+    ck_assert_double_eq(finish(&tiny.model, 0).score, 50);
+    ck_assert_double_eq(finish(&tiny.model, 0).probability, 0.5);
+}
+END_TEST
+
+START_TEST(scores_stay_between_0_and_100_and_probabilities_between_0_and_1)
+{
+    static const double far[] = {-1e308, -800, -40, 40, 800, 1e308};
+    struct tiny tiny;
+    tiny_init(&tiny);
+    for (size_t k = 0; k < COUNT(far); k++) {
+        struct assay_score score = finish(&tiny.model, far[k]);
+        ck_assert_double_eq(score.score, far[k] > 0 ? 0 : 100);
+        ck_assert(score.probability >= 0 && score.probability <= 1);
+        ck_assert_uint_eq(score.zone, far[k] > 0 ? 0 : 2);
+    }
+}
+END_TEST
+
+/* On the scale where the score is the composite, the bound itself can be hit exactly. */
+START_TEST(a_zone_begins_at_its_bound_to_the_last_bit)
+{
+    struct tiny tiny;
+    tiny_init(&tiny);
+    tiny.model.spec.scale = ASSAY_WEIGHTED_AVERAGE;
+    for (size_t z = 1; z < 3; z++) {
+        double from = tiny.zones[z].from;
+        struct assay_score on = {.composite = from}, below = {.composite = nextafter(from, 0)},
+                           above = {.composite = nextafter(from, 100)};
+        assay_score_finish(&tiny.model, &on);
+        assay_score_finish(&tiny.model, &below);
+        assay_score_finish(&tiny.model, &above);
+        ck_assert_uint_eq(on.zone, z);
+        ck_assert_uint_eq(below.zone, z - 1); /* prints as 30.1 at any sensible width */
+        ck_assert_uint_eq(above.zone, z);
+    }
+}
+END_TEST
+
+START_TEST(the_log_odds_scale_decides_zones_on_the_unrounded_score_too)
+{
+    struct tiny tiny;
+    tiny_init(&tiny);
+    /* 3e-12 of a point below the bound is below it, though 12 digits show no difference */
+    ck_assert_uint_eq(finish(&tiny.model, (50 - 30.1 + 3e-12) / 10 * M_LN2).zone, 0);
+    ck_assert_uint_eq(finish(&tiny.model, (50 - 30.1 - 3e-12) / 10 * M_LN2).zone, 1);
+}
+END_TEST
+
+/* ---- the weighted average ---- */
+
+START_TEST(zones_of_a_weighted_average_mean_the_same_risks)
+{
+    static const double bounds[] = {0, 47, 53}; /* as the spec declares them */
+    struct lab lab = {0};
+    lab_of_spec(&lab, 7);
+    const struct assay_model *model = &lab.model;
+    double line = log(model->at_risk_probability / (1 - model->at_risk_probability));
+    ck_assert_int_eq(model->spec.scale, ASSAY_WEIGHTED_AVERAGE);
+    ck_assert_double_eq(model->spec.zones[0].from, 0);
+    for (size_t z = 1; z < 3; z++) {
+        double at_bound =
+            model->intercept - lab.pipeline.slope_total * model->spec.zones[z].from / 100;
+        test_close("log-odds at the zone's bound", at_bound,
+                   line - (bounds[z] - 50) / 10 * M_LN2, 1e-12, 1);
+    }
+    double at_line = model->intercept - lab.pipeline.slope_total * model->at_risk_score / 100;
+    test_close("log-odds at the at-risk score", at_line, line, 1e-12, 1);
+    lab_clear(&lab);
+}
+END_TEST
+
+START_TEST(a_weighted_average_too_narrow_for_its_zones_is_refused)
+{
+    static const char spec[] = SPEC_HEAD "\"scale\": \"weighted-average\", \"zones\": ["
+        "{\"name\": \"Red\", \"from\": 0}, {\"name\": \"Amber\", \"from\": 1},"
+        "{\"name\": \"Green\", \"from\": 2}]," PLAIN "}";
+    struct lab lab = {0};
+    struct assay_error err = {0};
+    struct assay_text csv = made_up_csv(&(struct made_up){.seed = 21, .n_row = 400});
+    ck_assay_ok(lab_read(&lab, spec, csv.data, &err));
+    ck_assert_int_eq(lab_model(&lab, &err), ASSAY_EDATA);
+    ck_assert_str_eq(err.message, "zone \"Amber\" would start at 0 on the weighted average, no "
+                                  "higher than the zone before it");
+    ck_assert_str_eq(err.hint, "The weighted average spans fewer risks than the zones ask for: use "
+                               "\"scale\": \"log-odds\", or zones nearer to 50.");
+    assay_text_clear(&csv);
+    lab_clear(&lab);
+}
+END_TEST
+
+/* ---- what calibration did not see ---- */
+
+/* The every-method model on one line of the made-up table's columns. */
+static struct assay_score score_line(const struct lab *lab, const char *line, double s[],
+                                     bool missing[])
+{
+    struct assay_error err = {0};
+    struct assay_intake intake = {0};
+    struct assay_intake_options options = assay_intake_options_default();
+    struct assay_scorer scorer;
+    struct assay_score score;
+    struct assay_text csv = {0};
+    char path[] = "/tmp/assay-score-XXXXXX";
+    assay_text_printf(&csv, "id,plan,months,logins,tickets,nps,seats,use,contract\n%s\n", line);
+    lab_write_file(path, csv.data, csv.length);
+    options.path = path;
+    options.quiet = true;
+    ck_assay_ok(assay_intake_open(&lab->model.spec, ASSAY_TO_SCORE, &options, &intake, &err));
+    ck_assay_ok(assay_intake_read_all(&intake, &err));
+    unlink(path);
+    ck_assert_uint_eq(intake.table.n_row, 1);
+    ck_assay_ok(assay_scorer_init(&lab->model, &intake.table, &scorer, &err));
+    assay_scorer_row(&scorer, &intake.table, 0, s, missing, &score);
+    assay_scorer_clear(&scorer);
+    assay_intake_close(&intake);
+    assay_text_clear(&csv);
+    return score;
+}
+
+START_TEST(a_plan_that_nobody_knows_is_compared_with_everybody_and_marked)
+{
+    struct lab lab = {0};
+    double s[6], everybody[6];
+    bool missing[6];
+    lab_of_spec(&lab, 3);
+    struct assay_score known = score_line(&lab, "x,Team,5,20,1,7,0.5,50,yearly", s, missing);
+    ck_assert(!known.unseen_plan);
+    ck_assert_uint_ne(known.cohort, 0);
+    ck_assert_str_eq(lab.model.cohorts.nodes[known.cohort].plan, "Team");
+    ck_assert_uint_eq(lab.model.cohorts.nodes[known.cohort].band, 1);
+    struct assay_score unseen = score_line(&lab, "x,Galaxy,5,20,1,7,0.5,50,yearly", everybody, missing);
+    ck_assert(unseen.unseen_plan);
+    ck_assert_uint_eq(unseen.cohort, 0);
+    ck_assert_double_ne(everybody[0], s[0]); /* its logins stand against all plans now */
+    ck_assert_double_eq(everybody[3], s[3]); /* a range has no cohorts */
+    struct assay_score none = score_line(&lab, "x,,5,20,1,7,0.5,50,yearly", s, missing);
+    ck_assert(!none.unseen_plan);
+    struct assay_score no_tenure = score_line(&lab, "x,Team,,20,1,7,0.5,50,yearly", s, missing);
+    ck_assert_uint_eq(no_tenure.cohort, lab.model.cohorts.nodes[known.cohort].parent);
+    ck_assert_uint_eq(none.n_missing + no_tenure.n_missing, 0);
+    lab_clear(&lab);
+}
+END_TEST
+
+START_TEST(an_unknown_category_is_missing_and_a_drop_signal_without_a_value_has_no_score)
+{
+    struct lab lab = {0};
+    double s[6];
+    bool missing[6];
+    lab_of_spec(&lab, 3);
+    struct assay_score whole = score_line(&lab, "x,Team,5,20,1,7,0.5,50,yearly", s, missing);
+    ck_assert_uint_eq(whole.n_missing + whole.n_unknown, 0);
+    ck_assert(!whole.dropped);
+    struct assay_score unknown = score_line(&lab, "x,Team,5,20,1,7,0.5,50,weekly", s, missing);
+    ck_assert(unknown.dropped && missing[5]);
+    ck_assert_uint_eq(unknown.n_unknown, 1);
+    struct assay_score empty = score_line(&lab, "x,Team,5,20,1,7,0.5,50,", s, missing);
+    ck_assert(empty.dropped && missing[5]);
+    ck_assert_uint_eq(empty.n_unknown, 0);
+    lab_clear(&lab);
+}
+END_TEST
+
+START_TEST(missing_signals_follow_their_policies)
+{
+    struct lab lab = {0};
+    double s[6];
+    bool missing[6];
+    lab_of_spec(&lab, 3);
+    struct assay_score score = score_line(&lab, "x,Team,5,20,,,0.5,,yearly", s, missing);
+    const double *w = lab.model.weight;
+    ck_assert_uint_eq(score.n_missing, 3);
+    ck_assert_double_eq(s[2], 50); /* indicator */
+    ck_assert_double_eq(s[4], 50); /* neutral */
+    /* renormalise: the mean of the others, by their weights */
+    double sum = 0, total = 0;
+    for (size_t j = 0; j < 6; j++)
+        if (j != 1) {
+            sum += w[j] * s[j];
+            total += w[j];
+        }
+    test_close("renormalised", s[1], sum / total, 1e-14, 1);
+    test_close("composite", score.composite, sum / total, 1e-14, 1);
+    double log_odds = lab.model.intercept - lab.pipeline.slope_total * score.composite / 100 +
+                      lab.model.missing_term[2];
+    test_close("log-odds", score.log_odds, log_odds, 1e-13, 1);
+    lab_clear(&lab);
+}
+END_TEST
+
+/* ---- monotone ---- */
+
+START_TEST(raising_a_signal_never_lowers_the_score)
+{
+    struct lab lab = {0};
+    struct test_random random = {77};
+    lab_demo(&lab);
+    size_t n = lab.model.n_signal;
+    for (size_t draw = 0; draw < 2000; draw++) {
+        double s[ASSAY_MAX_SIGNALS], raised[ASSAY_MAX_SIGNALS];
+        bool missing[ASSAY_MAX_SIGNALS];
+        struct assay_score before, after;
+        for (size_t j = 0; j < n; j++)
+            s[j] = test_below(&random, 6) == 0 ? (double)NAN : 100 * test_uniform(&random);
+        size_t which = test_below(&random, n);
+        s[which] = 100 * test_uniform(&random);
+        memcpy(raised, s, sizeof raised);
+        raised[which] += (100 - s[which]) * test_uniform(&random);
+        assay_score_normalised(&lab.model, s, missing, &before);
+        assay_score_normalised(&lab.model, raised, missing, &after);
+        ck_assert_double_ge(after.score, before.score);
+        ck_assert_double_ge(after.composite, before.composite);
+        ck_assert_double_le(after.probability, before.probability);
+        ck_assert_uint_ge(after.zone, before.zone);
+    }
+    lab_clear(&lab);
+}
+END_TEST
+
+/* Raw values too, through every method, in either direction. */
+START_TEST(a_healthier_raw_value_never_lowers_the_score)
+{
+    struct lab lab = {0};
+    double s[6];
+    bool missing[6];
+    lab_of_spec(&lab, 3);
+    double last = -1;
+    for (int step = 0; step <= 24; step++) {
+        char line[160];
+        snprintf(line, sizeof line, "x,Team,5,%d,%d,%d,%g,%d,yearly", 3 * step, 24 - step, step / 2,
+                 step / 20.0, 5 * step);
+        struct assay_score score = score_line(&lab, line, s, missing);
+        ck_assert_double_ge(score.score, last);
+        last = score.score;
+    }
+    ck_assert_double_gt(last, 50);
+    lab_clear(&lab);
+}
+END_TEST
+
+static void add_tests(TCase *tc)
+{
+    tcase_add_loop_test(tc, training_rows_score_as_the_fit_had_them, 0, COUNT(model_specs));
+    tcase_add_test(tc, demo_rows_score_as_the_fit_had_them);
+    tcase_add_test(tc, every_ten_points_halve_the_odds_and_50_is_the_line);
+    tcase_add_test(tc, scores_stay_between_0_and_100_and_probabilities_between_0_and_1);
+    tcase_add_test(tc, a_zone_begins_at_its_bound_to_the_last_bit);
+    tcase_add_test(tc, the_log_odds_scale_decides_zones_on_the_unrounded_score_too);
+    tcase_add_test(tc, zones_of_a_weighted_average_mean_the_same_risks);
+    tcase_add_test(tc, a_weighted_average_too_narrow_for_its_zones_is_refused);
+    tcase_add_test(tc, a_plan_that_nobody_knows_is_compared_with_everybody_and_marked);
+    tcase_add_test(
+        tc, an_unknown_category_is_missing_and_a_drop_signal_without_a_value_has_no_score);
+    tcase_add_test(tc, missing_signals_follow_their_policies);
+    tcase_add_test(tc, raising_a_signal_never_lowers_the_score);
+    tcase_add_test(tc, a_healthier_raw_value_never_lowers_the_score);
+}
+
+ASSAY_SUITE("model/scorer", add_tests)
