@@ -28,16 +28,20 @@ static void take_coefficients(const struct assay_logistic_fit *fit,
     }
 }
 
-/* w_j = u_j / sum u: variance by the delta method on the covariance of the free slopes. */
+/* w_j = u_j / sum u: variance by the delta method on the covariance of the free slopes. A weight
+ * that is alone is 1 by its limits, which is no evidence of anything: no interval. */
 static void weight_intervals(const struct assay_pipeline *pipeline, struct assay_model *model)
 {
     size_t n = pipeline->n_signal, p = pipeline->n_coef;
     double total = pipeline->slope_total;
+    size_t n_free = 0;
+    for (size_t j = 0; j < n; j++)
+        n_free += isnan(model->fit.coefficients[1 + j].std_error) ? 0 : 1;
     for (size_t j = 0; j < n; j++) {
         struct assay_estimate *interval = &model->weight_interval[j];
         double weight = model->weight[j], variance = 0;
         *interval = (struct assay_estimate){weight, NAN, NAN};
-        if (isnan(model->fit.coefficients[1 + j].std_error))
+        if (n_free < 2 || isnan(model->fit.coefficients[1 + j].std_error))
             continue;
         for (size_t a = 0; a < n; a++)
             for (size_t b = 0; b < n; b++)

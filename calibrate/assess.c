@@ -14,9 +14,10 @@ static double probability(double log_odds)
     return log_odds < 0 ? exp(log_odds) / (1 + exp(log_odds)) : 1 / (1 + exp(-log_odds));
 }
 
+/* Beyond 36 a probability rounds to 0 or 1; a line must stay strictly between. */
 static double log_odds_of(double prob)
 {
-    return log(prob) - log1p(-prob);
+    return fmin(fmax(log(prob) - log1p(-prob), -36), 36);
 }
 
 /* ---- the line ---- */
@@ -182,11 +183,13 @@ static enum assay_status cross_validate(const struct assay_pipeline *published,
 
 /* ---- out of time ---- */
 
-/* Snapshots of the last period are those whose outcome could not be known to the ones before. */
+/* The last period is one horizon long (90 days where the outcome is a flag). What is learnt from must
+ * have been known when its first snapshot was taken: with dated outcomes, the horizon was over. */
 static bool split_time(const struct assay_history *history, struct assay_assessment *a,
                        unsigned char include[], unsigned char mask[])
 {
-    int32_t period = history->spec->outcome.date != NULL ? history->spec->outcome.horizon_days : 90;
+    bool dated_outcome = history->spec->outcome.date != NULL;
+    int32_t period = dated_outcome ? history->spec->outcome.horizon_days : 90;
     size_t n_before = 0, n_last = 0, e_before = 0, e_last = 0;
     if (history->to == ASSAY_NO_DATE || history->to - history->from < period) {
         snprintf(a->out_of_time_reason, sizeof a->out_of_time_reason,
@@ -195,11 +198,17 @@ static bool split_time(const struct assay_history *history, struct assay_assessm
         return false;
     }
     const int32_t *as_of = history->table->columns[history->columns->as_of].dates;
-    a->last_period = history->to - period + 1;
+    int32_t first = history->to; /* date of the first snapshot of the last period */
+    for (size_t i = 0; i < history->n_row; i++)
+        if (history->used[i] && as_of[i] != ASSAY_NO_DATE && as_of[i] > history->to - period &&
+            as_of[i] < first)
+            first = as_of[i];
+    a->last_period = first;
+    int32_t known = dated_outcome ? first - period : first - 1;
     for (size_t i = 0; i < history->n_row; i++) {
         bool dated = history->used[i] && as_of[i] != ASSAY_NO_DATE;
-        mask[i] = dated && as_of[i] >= a->last_period;
-        include[i] = dated && as_of[i] < a->last_period;
+        mask[i] = dated && as_of[i] >= first;
+        include[i] = dated && as_of[i] <= known;
         n_before += include[i];
         n_last += mask[i];
         e_before += include[i] && history->outcome[i];

@@ -40,7 +40,8 @@ void assay_assessment_clear(struct assay_assessment *assessment);
 /* The threshold at which the smaller of (sensitivity - a) and (specificity - b) is largest; between
  * two neighbouring predictions it lies halfway on the log-odds. Rows whose prob is NaN do not
  * count. *met: neither is negative there.
- *   ASSAY_EDATA  one outcome only */
+ *   ASSAY_EDATA     one outcome only
+ *   ASSAY_ENUMERIC  every prediction is the same */
 ASSAY_MUST_CHECK enum assay_status assay_line_choose(const double prob[],
                                                      const unsigned char outcome[], size_t n,
                                                      double sensitivity, double specificity,

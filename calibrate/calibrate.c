@@ -19,7 +19,7 @@
 struct calibration {
     const char *spec_path, *output, *champion_path;
     struct assay_intake_options intake_options;
-    int32_t as_of;
+    int32_t as_of, observed_until;
     size_t n_thread;
     bool json, new_line;
 
@@ -55,10 +55,22 @@ static enum assay_status creation_day(const struct calibration *c, char day[ASSA
     return ASSAY_OK;
 }
 
+static enum assay_status set_observed_until(struct calibration *c, struct assay_error *err)
+{
+    if (c->spec.outcome.date == NULL)
+        return assay_fail(err, ASSAY_EDATA, "%s: its outcome is the 0/1 column \"%s\"; expected no "
+                          "--observed-until, which goes with the date of an event",
+                          c->spec_path, c->spec.outcome.column);
+    c->spec.outcome.observed_until = c->observed_until;
+    return ASSAY_OK;
+}
+
 static enum assay_status read_inputs(struct calibration *c, struct assay_error *err)
 {
     struct assay_text notes = {0};
     enum assay_status status = assay_spec_read(c->spec_path, &c->spec, err);
+    if (status == ASSAY_OK && c->observed_until != ASSAY_NO_DATE)
+        status = set_observed_until(c, err);
     if (status == ASSAY_OK && c->champion_path != NULL) {
         status = assay_model_read(c->champion_path, &c->champion, err);
         c->intake_options.also = &c->champion.spec;
@@ -91,13 +103,16 @@ static enum assay_status fit(struct calibration *c, struct assay_error *err)
     enum assay_status status =
         assay_history_init(&c->spec, &c->intake, c->intake_options.window, c->n_thread,
                            &c->history, err);
-    if (status == ASSAY_OK)
-        status = assay_pipeline_run(&c->history, c->history.used, ASSAY_PIPELINE_PUBLISH, NULL,
-                                    &c->pipeline, err);
+    if (status != ASSAY_OK)
+        return status;
+    status = assay_pipeline_run(&c->history, c->history.used, ASSAY_PIPELINE_PUBLISH, NULL,
+                                &c->pipeline, err);
     if (status == ASSAY_OK)
         status = assay_pipeline_fit_free(&c->pipeline, &c->free_fit, err);
     if (status == ASSAY_OK)
         status = assay_assess(&c->pipeline, given_line(c), &c->progress, &c->assessment, err);
+    if (status == ASSAY_EDATA || status == ASSAY_ENUMERIC) /* fits know signals, but no files */
+        assay_error_prefix(err, "%s", assay_csv_name(c->intake.csv));
     if (status != ASSAY_OK)
         return status;
     char created[ASSAY_DATE_SIZE];
@@ -115,6 +130,13 @@ static enum assay_status fit(struct calibration *c, struct assay_error *err)
     return assay_assemble(&parts, &c->model, err);
 }
 
+static enum assay_status flush_stdout(struct assay_error *err)
+{
+    if (fflush(stdout) == 0 && !ferror(stdout))
+        return ASSAY_OK;
+    return assay_fail(err, ASSAY_EIO, "could not write \"standard output\": %s", strerror(errno));
+}
+
 static enum assay_status deliver(struct calibration *c, struct assay_error *err)
 {
     struct assay_text text = {0};
@@ -122,19 +144,17 @@ static enum assay_status deliver(struct calibration *c, struct assay_error *err)
     bool to_stdout = strcmp(c->output, "-") == 0;
     if (status == ASSAY_OK && !to_stdout)
         status = assay_file_write(c->output, text.data, text.length, err);
-    if (status == ASSAY_OK) {
-        FILE *people = to_stdout || c->json ? stderr : stdout;
-        if (to_stdout || c->json)
-            fwrite(text.data, 1, text.length, stdout);
-        if (!c->json) {
-            assay_calibrate_print(people, &c->model, &c->history, &c->assessment,
-                                  assay_csv_name(c->intake.csv));
-            fprintf(people, "\nWritten: %s (%.19s...)\n", to_stdout ? "standard output" : c->output,
-                    c->model.digest);
-        }
-        if (fflush(stdout) != 0 || ferror(stdout))
-            status = assay_fail(err, ASSAY_EIO, "could not write standard output: %s",
-                                strerror(errno));
+    if (status == ASSAY_OK && (to_stdout || c->json)) {
+        fwrite(text.data, 1, text.length, stdout);
+        status = flush_stdout(err);
+    }
+    if (status == ASSAY_OK && !c->json) {
+        FILE *people = to_stdout ? stderr : stdout;
+        assay_calibrate_print(people, &c->model, &c->history, &c->assessment,
+                              assay_csv_name(c->intake.csv));
+        fprintf(people, "\nWritten: %s (%.19s...)\n", to_stdout ? "standard output" : c->output,
+                c->model.digest);
+        status = flush_stdout(err);
     }
     assay_text_clear(&text);
     return status;
@@ -153,10 +173,17 @@ static void clear(struct calibration *c)
     assay_spec_clear(&c->spec);
 }
 
+static int inputs_from_stdin(const struct calibration *c)
+{
+    return (strcmp(c->spec_path, "-") == 0) + (strcmp(c->intake_options.path, "-") == 0) +
+           (c->champion_path != NULL && strcmp(c->champion_path, "-") == 0);
+}
+
 int assay_calibrate_main(int argc, char **argv)
 {
     struct calibration c = {.output = "candidate.json",
                             .as_of = ASSAY_NO_DATE,
+                            .observed_until = ASSAY_NO_DATE,
                             .intake_options = assay_intake_options_default()};
     const struct assay_option options[] = {
         ASSAY_INTAKE_OPTIONS(c.intake_options),
@@ -164,6 +191,9 @@ int assay_calibrate_main(int argc, char **argv)
          &c.output, 0, 0, NULL},
         {"champion", 0, ASSAY_OPTION_TEXT, "FILE",
          "model in force, to compare with; its at-risk line is kept", &c.champion_path, 0, 0, NULL},
+        {"observed-until", 0, ASSAY_OPTION_DATE, "DATE",
+         "last day whose events are in the data, in place of the spec's", &c.observed_until, 0, 0,
+         NULL},
         {"new-line", 0, ASSAY_OPTION_FLAG, NULL, "choose the at-risk line anew", &c.new_line, 0, 0,
          NULL},
         {"as-of", 0, ASSAY_OPTION_DATE, "DATE", "day of creation that the model states",
@@ -186,6 +216,9 @@ int assay_calibrate_main(int argc, char **argv)
         return exit_status;
     if (c.intake_options.path == NULL)
         return assay_misuse(&command, "no data; expected --data FILE");
+    if (inputs_from_stdin(&c) > 1)
+        return assay_misuse(&command, "more than one of spec, data and champion come from standard "
+                                      "input");
     struct assay_error err = {0};
     assay_progress_init(&c.progress, c.intake_options.quiet);
     enum assay_status status = read_inputs(&c, &err);

@@ -57,7 +57,7 @@ static enum assay_status settle_kind(const struct assay_draft_options *options,
         assay_fail(err, ASSAY_EDATA, "%s: outcome \"%s\" holds dates, but no column looks like the "
                    "date of the snapshot; expected one to count the horizon from",
                    draft->profile->source, assay_draft_shown(draft, draft->outcome, &name));
-        assay_hint(err, "Name the column with --as-of=COLUMN.");
+        assay_hint(err, "Name the column with --as-of-column=COLUMN.");
         return ASSAY_EDATA;
     }
     draft->by_date = true;

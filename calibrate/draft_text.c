@@ -60,7 +60,8 @@ static void put_accounts(struct printing *p)
         put_name(p, draft->as_of);
         put(p, ",   // the date of each snapshot");
     } else {
-        put(p, "\n  // No date of the snapshot was found. Where there is one: \"as_of\": \"COLUMN\",");
+        put(p, "\n  // No date of the snapshot was found. Where there is one: "
+               "\"as_of\": \"COLUMN\",");
     }
     if (draft->value != ASSAY_NO_PROFILE) {
         put(p, "\n  \"value\": ");
@@ -101,8 +102,8 @@ static void put_bands(struct printing *p)
     assay_number_print(facts->quartile_1, text[0]);
     assay_number_print(facts->median, text[1]);
     assay_number_print(facts->quartile_3, text[2]);
-    assay_text_printf(&p->json.out, "]},   // bands: its quartiles, %s, %s and %s, rounded\n", text[0],
-                      text[1], text[2]);
+    assay_text_printf(&p->json.out, "]},   // bands: its quartiles, %s, %s and %s, rounded\n",
+                      text[0], text[1], text[2]);
 }
 
 static void put_groups(struct printing *p)
@@ -196,8 +197,8 @@ void assay_draft_print_spec(const struct assay_draft *draft, struct assay_text *
     put_accounts(&p);
     put_outcome(&p);
     put_groups(&p);
-    put(&p, "\n  // AUC: how well the signal alone, as declared, tells who has the event (0.5: not at "
-            "all).\n  \"signals\": [\n");
+    put(&p, "\n  // AUC: how well the signal alone, as declared, tells who has the event (0.5: not "
+            "at all).\n  \"signals\": [\n");
     for (size_t j = 0; j < draft->n_signal; j++)
         put_signal(&p, &draft->signals[j], j + 1 == draft->n_signal);
     put(&p, "  ],\n");
@@ -205,8 +206,8 @@ void assay_draft_print_spec(const struct assay_draft *draft, struct assay_text *
         put(&p, "  // Left out:\n");
         assay_say_left_out(draft, "  //   ", &p.json.out);
     }
-    put(&p, "\n  \"zones\": [{\"name\": \"Critical\", \"from\": 0}, {\"name\": \"At Risk\", \"from\": "
-            "25},\n            {\"name\": \"Neutral\", \"from\": 50}, {\"name\": \"Healthy\", "
+    put(&p, "\n  \"zones\": [{\"name\": \"Critical\", \"from\": 0}, "
+            "{\"name\": \"At Risk\", \"from\": 25},\n            {\"name\": \"Neutral\", \"from\": 50}, {\"name\": \"Healthy\", "
             "\"from\": 75}],\n"
             "  \"targets\": {\"sensitivity\": 0.75, \"specificity\": 0.70},   // what an audit asks "
             "for\n"

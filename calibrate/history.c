@@ -31,20 +31,6 @@ static void drop_incomplete(struct assay_history *history, unsigned char state[]
     }
 }
 
-static enum assay_status no_rows(const struct assay_history *history, const char *source,
-                                 struct assay_error *err)
-{
-    struct assay_text why = {0};
-    for (size_t k = ASSAY_ROW_USED + 1; k < ASSAY_ROW_STATES; k++)
-        if (history->count[k] > 0)
-            assay_text_printf(&why, "%s%zu %s", why.length > 0 ? ", " : "", history->count[k],
-                              assay_row_state_name((enum assay_row_state)k));
-    assay_fail(err, ASSAY_EDATA, "%s: no snapshot counts (%s); expected some with a known outcome",
-               source, why.length > 0 && !why.failed ? why.data : "there are no rows");
-    assay_text_clear(&why);
-    return ASSAY_EDATA;
-}
-
 static void note_dates(struct assay_history *history)
 {
     history->from = history->to = ASSAY_NO_DATE;
@@ -74,7 +60,9 @@ static enum assay_status label(struct assay_history *history, const char *source
         history->n_event += history->used[i] && history->outcome[i];
     }
     note_dates(history);
-    return history->n_used > 0 ? ASSAY_OK : no_rows(history, source, err);
+    return history->n_used > 0
+               ? ASSAY_OK
+               : assay_fail_no_rows(history->spec, source, history->count, err);
 }
 
 static enum assay_status check_categories(const struct assay_history *history, const char *source,
@@ -106,12 +94,15 @@ static enum assay_status check_categories(const struct assay_history *history, c
 
 /* ---- cohorts ---- */
 
-static enum assay_status find_leaves(struct assay_history *history, struct assay_error *err)
+static enum assay_status find_leaves(struct assay_history *history, const char *source,
+                                     struct assay_error *err)
 {
     struct assay_cohort_lookup lookup = {0};
     enum assay_status status =
         assay_cohorts_build(&history->spec->cohort, history->columns, history->table,
                             history->used, &history->cohorts, err);
+    if (status == ASSAY_EDATA)
+        assay_error_prefix(err, "%s", source);
     if (status == ASSAY_OK)
         status = assay_cohort_lookup_extend(&lookup, &history->cohorts, history->columns,
                                             history->table, err);
@@ -298,7 +289,7 @@ enum assay_status assay_history_init(const struct assay_spec *spec,
     if (status == ASSAY_OK)
         status = check_categories(&made, source, err);
     if (status == ASSAY_OK)
-        status = find_leaves(&made, err);
+        status = find_leaves(&made, assay_csv_name(intake->csv), err);
     if (status == ASSAY_OK)
         status = deal_folds(&made, err);
     if (status == ASSAY_OK)

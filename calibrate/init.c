@@ -19,7 +19,7 @@ struct request {
 static int check_names(const struct assay_command *command, const struct assay_draft_options *o)
 {
     const char *const names[] = {o->outcome, o->id, o->as_of};
-    static const char *const options[] = {"outcome", "id", "as-of"};
+    static const char *const options[] = {"outcome", "id", "as-of-column"};
     if (o->outcome == NULL)
         return assay_misuse(command, "expected --outcome=COLUMN: who had the event");
     for (size_t a = 0; a < 3; a++)
@@ -40,7 +40,7 @@ static int parse(int argc, char **argv, struct request *request, const char *ope
          &request->output, 0, 0, NULL},
         {"id", 0, ASSAY_OPTION_TEXT, "COLUMN", "the account; guessed without it",
          &request->draft.id, 0, 0, NULL},
-        {"as-of", 0, ASSAY_OPTION_TEXT, "COLUMN",
+        {"as-of-column", 0, ASSAY_OPTION_TEXT, "COLUMN",
          "the date of each snapshot; guessed without it", &request->draft.as_of, 0, 0, NULL},
         {"horizon", 0, ASSAY_OPTION_COUNT, "DAYS",
          "an outcome by date counts within so many days after the snapshot",

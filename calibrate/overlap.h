@@ -23,7 +23,7 @@
 
 struct assay_overlap_column {
     const double *value;  /* [n_row], NaN where missing */
-    const int32_t *codes; /* by row of the table; stand for the values, -1 where missing. NULL: none */
+    const int32_t *codes; /* by row of the table, -1 where missing: what the values are. NULL: none */
     bool categorical;     /* codes are 0 .. ASSAY_OVERLAP_CATEGORIES - 1 */
 };
 #define ASSAY_OVERLAP_CATEGORIES 32

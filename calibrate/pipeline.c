@@ -73,15 +73,15 @@ static void list_names(const struct assay_history *history, const unsigned char 
                               spec->signals[j].name);
 }
 
-static void say_problem(const struct assay_history *history, enum assay_fit_problem problem,
-                        const char *names, bool many, size_t n_coef, struct assay_error *err)
+static void say_problem(enum assay_fit_problem problem, const char *names, bool many,
+                        size_t n_coef, size_t n_row, size_t n_event, struct assay_error *err)
 {
     const char *s = many ? "signals" : "signal", *its = many ? "their" : "its";
     switch (problem) {
     case ASSAY_FIT_ONE_OUTCOME:
         assay_fail(err, ASSAY_ENUMERIC,
                    "%zu of the %zu snapshots that count have the event; expected some with it and "
-                   "some without", history->n_event, history->n_used);
+                   "some without", n_event, n_row);
         assay_hint(err, "Check the outcome's column and the window of dates.");
         return;
     case ASSAY_FIT_CONSTANT:
@@ -109,10 +109,10 @@ static void say_problem(const struct assay_history *history, enum assay_fit_prob
                         "outcomes occur.", many ? "one of them" : "it");
         return;
     case ASSAY_FIT_FEW_EVENTS: {
-        size_t other = history->n_used - history->n_event;
-        bool events = history->n_event <= other;
+        size_t other = n_row - n_event;
+        bool events = n_event <= other;
         assay_fail(err, ASSAY_ENUMERIC, "%zu %s for %zu coefficients; expected at least one each, "
-                   "and ten to trust them", events ? history->n_event : other,
+                   "and ten to trust them", events ? n_event : other,
                    events ? "events" : "snapshots without the event", n_coef);
         assay_hint(err, "Use fewer signals, or a longer history.");
         return;
@@ -123,19 +123,25 @@ static void say_problem(const struct assay_history *history, enum assay_fit_prob
     }
 }
 
-enum assay_status assay_name_problem(const struct assay_history *history,
+enum assay_status assay_name_problem(const struct assay_pipeline *pipeline,
                                      enum assay_fit_problem problem, const unsigned char blamed[],
-                                     size_t n_coef, struct assay_error *err)
+                                     struct assay_error *err)
 {
+    const struct assay_history *history = pipeline->history;
     struct assay_text names = {0};
-    size_t n_name = 0;
+    size_t n_name = 0, n_row = 0, n_event = 0;
+    for (size_t i = 0; i < history->n_row; i++) {
+        n_row += pipeline->include[i];
+        n_event += pipeline->include[i] && history->outcome[i];
+    }
     if (blamed != NULL)
-        list_names(history, blamed, n_coef, &names, &n_name);
+        list_names(history, blamed, pipeline->n_coef, &names, &n_name);
     if (names.failed) {
         assay_text_clear(&names);
         return assay_fail_memory(err, "naming signals");
     }
-    say_problem(history, problem, names.data != NULL ? names.data : "", n_name > 1, n_coef, err);
+    say_problem(problem, names.data != NULL ? names.data : "", n_name > 1, pipeline->n_coef, n_row,
+                n_event, err);
     assay_text_clear(&names);
     return ASSAY_ENUMERIC;
 }
@@ -168,7 +174,7 @@ static enum assay_status check_columns(struct assay_pipeline *pipeline,
         (pipeline->use == ASSAY_PIPELINE_RESAMPLE || indicator_only))
         memcpy(pipeline->held, blamed, pipeline->n_coef); /* nobody is missing: no term to fit */
     else if (status == ASSAY_OK && problem != ASSAY_FIT_FINE)
-        status = assay_name_problem(pipeline->history, problem, blamed, pipeline->n_coef, err);
+        status = assay_name_problem(pipeline, problem, blamed, err);
     free(blamed);
     return status;
 }
@@ -189,19 +195,24 @@ static bool take_weights(struct assay_pipeline *pipeline)
  * answer, which is all that its predictions can show. */
 #define RESAMPLE_TOLERANCE 1e-6
 
-static enum assay_status fit_once(struct assay_pipeline *pipeline,
-                                  const struct assay_engine *engine, const double *start,
+static enum assay_status fit_once(struct assay_pipeline *pipeline, const double *start,
                                   const struct assay_limits *limits, struct assay_error *err)
 {
+    struct assay_array_data data = array_data(pipeline);
+    struct assay_engine engine; /* anew: it copies the last block, and holes may have moved */
     struct assay_logistic_options options = assay_logistic_options_default();
     struct assay_logistic_fit fit = {0};
     options.held = pipeline->held;
     options.start = start;
     if (pipeline->use == ASSAY_PIPELINE_RESAMPLE)
         options.tolerance = RESAMPLE_TOLERANCE;
-    enum assay_status status = assay_logistic_fit_limited(engine, &options, limits, &fit, err);
+    enum assay_status status = assay_array_engine_init(&data, &engine, err);
+    if (status != ASSAY_OK)
+        return status;
+    status = assay_logistic_fit_limited(&engine, &options, limits, &fit, err);
+    assay_array_engine_clear(&engine);
     if (status == ASSAY_ENUMERIC)
-        assay_name_problem(pipeline->history, fit.problem, fit.blamed, pipeline->n_coef, err);
+        assay_name_problem(pipeline, fit.problem, fit.blamed, err);
     if (status != ASSAY_OK) {
         assay_logistic_fit_clear(&fit);
         return status;
@@ -219,14 +230,13 @@ static enum assay_status fit_once(struct assay_pipeline *pipeline,
 
 /* Signals left out by `renormalise` stand at the composite of the others, which depends on the
  * weights: refit until the weights reproduce themselves. */
-static enum assay_status fit_fixed_point(struct assay_pipeline *pipeline,
-                                         const struct assay_engine *engine, const double *start,
+static enum assay_status fit_fixed_point(struct assay_pipeline *pipeline, const double *start,
                                          const struct assay_limits *limits,
                                          struct assay_error *err)
 {
     enum { ROUNDS = 200 };
     static const double settled = 1e-13; /* of x in [0, 1]: log-odds then agree to 1e-12 */
-    enum assay_status status = fit_once(pipeline, engine, start, limits, err);
+    enum assay_status status = fit_once(pipeline, start, limits, err);
     for (size_t round = 0; status == ASSAY_OK && pipeline->own_design.n_hole > 0; round++) {
         if (assay_design_fill_holes(&pipeline->own_design, pipeline->weight) <= settled)
             return ASSAY_OK;
@@ -238,7 +248,7 @@ static enum assay_status fit_fixed_point(struct assay_pipeline *pipeline,
         if (from == NULL)
             return assay_fail_memory(err, "fitting weights");
         memcpy(from, pipeline->fit.coef, pipeline->n_coef * sizeof *from);
-        status = fit_once(pipeline, engine, from, limits, err);
+        status = fit_once(pipeline, from, limits, err);
         free(from);
     }
     return status;
@@ -266,7 +276,7 @@ static enum assay_status fit_constrained(struct assay_pipeline *pipeline, const 
         for (size_t k = 0; start != NULL && k < p; k++)
             from[k] = pipeline->held[k] ? 0 : start[k];
         if (status == ASSAY_OK)
-            status = fit_fixed_point(pipeline, &engine, start != NULL ? from : NULL, &limits, err);
+            status = fit_fixed_point(pipeline, start != NULL ? from : NULL, &limits, err);
         assay_array_engine_clear(&engine);
     }
     free(limit);
@@ -350,7 +360,7 @@ enum assay_status assay_pipeline_fit_free(const struct assay_pipeline *pipeline,
     status = assay_logistic_fit(&engine, &options, &made, err);
     assay_array_engine_clear(&engine);
     if (status == ASSAY_ENUMERIC)
-        assay_name_problem(pipeline->history, made.problem, made.blamed, pipeline->n_coef, err);
+        assay_name_problem(pipeline, made.problem, made.blamed, err);
     if (status != ASSAY_OK)
         assay_logistic_fit_clear(&made);
     else

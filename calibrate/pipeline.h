@@ -57,8 +57,8 @@ ASSAY_MUST_CHECK enum assay_status assay_pipeline_fit_free(const struct assay_pi
 void assay_pipeline_log_odds(const struct assay_pipeline *pipeline, double log_odds[]);
 
 /* Says a fit's problem in the analyst's words; returns ASSAY_ENUMERIC. */
-enum assay_status assay_name_problem(const struct assay_history *history,
+enum assay_status assay_name_problem(const struct assay_pipeline *pipeline,
                                      enum assay_fit_problem problem, const unsigned char blamed[],
-                                     size_t n_coef, struct assay_error *err);
+                                     struct assay_error *err);
 
 #endif

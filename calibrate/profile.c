@@ -14,13 +14,8 @@
 
 int8_t assay_flag_of(const char *text)
 {
-    static const char *const words[2][5] = {{"0", "no", "false", "n", "f"},
-                                            {"1", "yes", "true", "y", "t"}};
-    for (int8_t flag = 0; flag <= 1; flag++)
-        for (size_t k = 0; k < 5; k++)
-            if (strcasecmp(text, words[flag][k]) == 0)
-                return flag;
-    return ASSAY_NO_FLAG;
+    int8_t flag;
+    return assay_flag_parse(text, strlen(text), &flag) ? flag : ASSAY_NO_FLAG;
 }
 
 struct level {

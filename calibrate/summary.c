@@ -155,10 +155,10 @@ static void print_wald(FILE *out, const struct assay_model *model)
             fprintf(out, "%9.3f %8.3f %7.2f %9.2g   [%.3f, %.3f]\n", c->estimate, c->std_error,
                     c->z, c->p_value, c->low, c->high);
     }
-    fprintf(out, "  log-likelihood %.3f (constrained %.3f), %zu iterations, gradient %.1e, "
+    fprintf(out, "  log-likelihood %.3f (constrained %.3f), %zu iterations, gradient below %.0e, "
                  "condition number %.3g\n",
             model->fit.free_log_likelihood, model->fit.log_likelihood, model->fit.iterations,
-            model->fit.gradient_norm, model->fit.condition_number);
+            fmax(model->fit.gradient_norm, 1e-12), model->fit.condition_number);
 }
 
 /* ---- performance ---- */
@@ -244,7 +244,9 @@ static void print_zones(FILE *out, const struct assay_model *model,
     }
     fprintf(out, "\nScore %g is a probability of %.1f%%%s", model->at_risk_score,
             100 * model->at_risk_probability,
-            assessment->line_given ? ", as given" : ", chosen on held-out predictions");
+            !assessment->line_given                      ? ", chosen on held-out predictions"
+            : isnan(model->spec.at_risk_probability) ? ", kept from the champion"
+                                                     : ", as the spec says");
     if (model->spec.scale == ASSAY_LOG_ODDS)
         fprintf(out, "; every %g points halve the odds", model->spec.points_to_halve_odds);
     fprintf(out, ".\n");
@@ -289,7 +291,8 @@ static void print_changes(FILE *out, const struct assay_model *model)
     }
     fprintf(out, "  %.1f of 100 weight points move; %s of %s snapshots change zone.\n", 100 * moved,
             grouped(other), grouped(all));
-    fprintf(out, "  AUC on these snapshots: champion %.3f, new %.3f (cross-validated).\n",
+    fprintf(out, "  AUC on these snapshots: champion %.3f (flattered, if it was fitted to some of them), "
+                 "new %.3f (cross-validated).\n",
             changes->before.figures[ASSAY_FIG_AUC].value,
             changes->after.figures[ASSAY_FIG_AUC].value);
 }

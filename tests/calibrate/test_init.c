@@ -1,0 +1,232 @@
+#include "calibrate/init.h"
+
+#include "calibrate/history.h"
+#include "calibrate/pipeline.h"
+#include "tests/calibrate/drafting.h"
+
+/* ---- bad input ---- */
+
+static const struct {
+    const char *csv;
+    struct assay_draft_options options;
+    const char *message, *hint;
+} bad[] = {
+    {"id,churned\na,1\nb,maybe\n", {.outcome = "churned"},
+     "t.csv:3:2: outcome \"churned\" is \"maybe\"; expected 0 or 1, yes or no, true or false", ""},
+    {"id,churned\na,x\nb,y\n", {.outcome = "churned"},
+     "t.csv:2:2: outcome \"churned\" is \"x\"; expected 0 or 1, yes or no, true or false", ""},
+    {"id,churned\na,3\nb,7\n", {.outcome = "churned"},
+     "t.csv:2:2: outcome \"churned\" is \"3\"; expected 0 or 1, yes or no, true or false; or the "
+     "date of the event", ""},
+    {"id,as_of,gone\na,2026-01-01,2026-02-01\nb,2026-01-01,soon\n", {.outcome = "gone"},
+     "t.csv:3:3: outcome \"gone\" is \"soon\"; expected a date as 2026-06-30, or an empty cell", ""},
+    {"id,churned\na,\nb,NA\n", {.outcome = "churned"},
+     "t.csv: outcome \"churned\" is empty in every row; expected 0 or 1, or the date of the event",
+     ""},
+    {"id,churned,n\na,0,1\nb,0,2\n", {.outcome = "churned"},
+     "t.csv: outcome \"churned\" is 1 in none of the 2 rows that count; expected some with the "
+     "event and some without", ""},
+    {"id,gone\na,2026-02-01\nb,\n", {.outcome = "gone"},
+     "t.csv: outcome \"gone\" holds dates, but no column looks like the date of the snapshot; "
+     "expected one to count the horizon from", "Name the column with --as-of-column=COLUMN."},
+    {"n,churned\n1,0\n2,1\n", {.outcome = "churned"},
+     "t.csv: no column looks like the account's id; expected a name such as account_id, or text "
+     "that no two rows share", "Name the column with --id=COLUMN."},
+    {"n,churned\n1,0\n,1\n", {.outcome = "churned", .id = "n"},
+     "t.csv: id \"n\" is empty in 1 row; expected one in every row", ""},
+    {"id,when,churned\n1,2026-01-01,0\n2,May,1\n", {.outcome = "churned", .as_of = "when"},
+     "t.csv:3:2: as_of \"when\" is \"May\"; expected a date as 2026-06-30", ""},
+    {"id,churned\na,0\nb,1\n", {.outcome = "churned"},
+     "t.csv: no column can be a signal; expected numbers, flags or categories beside the id and "
+     "the outcome", "Two of a column's values must each have 5 rows with the event and 5 without."},
+    {"id,churned\na,0\nb,1\n", {.outcome = "churned", .id = "idd"},
+     "t.csv: no column \"idd\"; expected it as the id", "Did you mean \"id\"?"},
+};
+START_TEST(bad_input_is_refused_with_one_clear_sentence)
+{
+    struct drafted d = {0};
+    struct assay_error err = {0};
+    struct assay_draft_options options = bad[_i].options;
+    options.horizon_days = 90;
+    options.observed_until = ASSAY_NO_DATE;
+    enter();
+    ck_assay_ok(assay_file_write("t.csv", bad[_i].csv, strlen(bad[_i].csv), &err));
+    ck_assert_int_eq(draft_file("t.csv", &options, &d, &err), ASSAY_EDATA);
+    leave();
+    ck_assert_str_eq(err.message, bad[_i].message);
+    ck_assert_str_eq(err.hint, bad[_i].hint);
+    clear(&d);
+}
+END_TEST
+
+START_TEST(tenure_bands_are_where_people_would_put_them)
+{
+    static const struct {
+        double value;
+        char unit;
+        double band;
+    } cases[] = {{8, 'm', 9},    {29, 'm', 30},   {55, 'm', 54},  {1, 'm', 3},   {400, 'd', 390},
+                 {3.4, 'y', 3},  {60, 'w', 65},   {29, 0, 30},    {7.2, 0, 7},   {432, 0, 450},
+                 {0.2, 0, 1},    {55, 0, 55}};
+    for (size_t k = 0; k < COUNT(cases); k++)
+        ck_assert_double_eq(assay_draft_band(cases[k].value, cases[k].unit), cases[k].band);
+}
+END_TEST
+
+/* ---- the draft runs as it is ---- */
+
+/* Fits t.csv by the drafted spec, as calibrate does. */
+static double fitted_log_likelihood(const char *path, const struct assay_spec *spec)
+{
+    struct assay_error err = {0};
+    struct assay_intake_options options = assay_intake_options_default();
+    struct assay_intake intake = {0};
+    struct assay_history history = {0};
+    struct assay_pipeline pipeline = {0};
+    options.path = path;
+    options.quiet = true;
+    ck_assay_ok(assay_intake_open(spec, ASSAY_TO_CALIBRATE, &options, &intake, &err));
+    ck_assay_ok(assay_intake_read_all(&intake, &err));
+    ck_assay_ok(assay_history_init(spec, &intake, options.window, 1, &history, &err));
+    ck_assay_ok(assay_pipeline_run(&history, history.used, ASSAY_PIPELINE_PUBLISH, NULL, &pipeline,
+                                   &err));
+    double log_likelihood = pipeline.fit.log_likelihood;
+    assay_pipeline_clear(&pipeline);
+    assay_history_clear(&history);
+    assay_intake_close(&intake);
+    return log_likelihood;
+}
+
+/* Every awkward column at once: whatever is left in must be fitted without complaint. */
+START_TEST(drafts_of_awkward_files_can_be_fitted)
+{
+    static const struct extra more[] = {{"minutes", put_noise},  {"seconds", put_twice},
+                                        {"per_day", put_rate},   {"total", put_product},
+                                        {"class", put_segmented}, {"usage", put_flipped}};
+    struct extra extras[COUNT(outs) + COUNT(more)];
+    struct assay_text csv = {0};
+    struct drafted d = {0};
+    struct assay_error err = {0};
+    for (size_t k = 0; k < COUNT(outs); k++)
+        extras[k] = outs[k].extra;
+    memcpy(extras + COUNT(outs), more, sizeof more);
+    make_world(300, (uint64_t)_i + 1, extras, COUNT(extras), &csv);
+    enter();
+    ck_assay_ok(assay_file_write("t.csv", csv.data, csv.length, &err));
+    ck_assay_ok(draft_file("t.csv", &by_flag, &d, &err));
+    ck_assay_ok(assay_spec_read_text("t.json", d.text.data, d.text.length, &d.spec, &err));
+    ck_assert(fitted_log_likelihood("t.csv", &d.spec) < 0);
+    leave();
+    assay_text_clear(&csv);
+    clear(&d);
+}
+END_TEST
+
+START_TEST(telco_is_drafted_and_fitted)
+{
+    if (!test_needs_shared("datasets/telco_signals.csv"))
+        return;
+    struct drafted d = {0};
+    struct assay_error err = {0};
+    const char *path = test_shared("datasets/telco_signals.csv");
+    ck_assay_ok(draft_file(path, &by_flag, &d, &err));
+    ck_assay_ok(assay_spec_read_text("t.json", d.text.data, d.text.length, &d.spec, &err));
+    ck_assert_str_eq(d.spec.name, "telco_signals");
+    ck_assert_str_eq(d.spec.id, "customer_id");
+    ck_assert_str_eq(d.spec.cohort.plan, "plan");
+    ck_assert_str_eq(d.spec.cohort.tenure, "tenure_months");
+    ck_assert_uint_eq(d.spec.n_segment, 1);
+    ck_assert_str_eq(d.spec.segments[0], "gender");
+    static const char *const in[] = {"plan", "tenure_months", "payment_method", "internet_service",
+                                     "monthly_charges", "senior", "tech_support"};
+    static const char *const out[] = {"auto_pay", "electronic_check", "total_charges"};
+    for (size_t k = 0; k < COUNT(in); k++)
+        ck_assert_msg(signal_named(&d.spec, in[k]) != NULL, "%s is not in", in[k]);
+    for (size_t k = 0; k < COUNT(out); k++)
+        ck_assert_msg(left_named(&d, out[k]) != NULL &&
+                          left_named(&d, out[k])->reason == ASSAY_LEFT_OVERLAP,
+                      "%s is not left out", out[k]);
+    /* 1869 of 7043 at their own rate; the fit must beat it by far. */
+    double p = 1869.0 / 7043;
+    double nothing = 1869 * log(p) + (7043 - 1869) * log(1 - p);
+    ck_assert(fitted_log_likelihood(path, &d.spec) > 0.75 * nothing);
+    clear(&d);
+}
+END_TEST
+
+/* ---- the command ---- */
+
+static int run(const char *const words[], size_t n)
+{
+    char *argv[12];
+    for (size_t k = 0; k < n; k++)
+        argv[k] = (char *)words[k];
+    argv[n] = NULL;
+    return assay_init_main((int)n, argv);
+}
+
+START_TEST(the_command_writes_a_spec_that_reads_back)
+{
+    struct assay_text csv = {0};
+    struct assay_error err = {0};
+    struct assay_spec spec = {0};
+    static const char *const words[] = {"init", "t.csv", "--outcome=churned", "-o", "t.json", "-q"};
+    static const char *const typo[] = {"init", "t.csv", "--outcome=churnd", "-q"};
+    static const char *const none[] = {"init", "t.csv"};
+    static const char *const twice[] = {"init", "t.csv", "--outcome=a", "--id=a"};
+    make_world(200, 1, NULL, 0, &csv);
+    enter();
+    ck_assay_ok(assay_file_write("t.csv", csv.data, csv.length, &err));
+    ck_assert_int_eq(run(words, COUNT(words)), 0);
+    ck_assay_ok(assay_spec_read("t.json", &spec, &err));
+    ck_assert_int_eq(run(typo, COUNT(typo)), 2);
+    ck_assert_int_eq(run(none, COUNT(none)), 2);
+    ck_assert_int_eq(run(twice, COUNT(twice)), 2);
+    leave();
+    assay_spec_clear(&spec);
+    assay_text_clear(&csv);
+}
+END_TEST
+
+START_TEST(running_out_of_memory_is_an_error_wherever_it_happens)
+{
+    static const struct extra extras[] = {{"class", put_segmented}, {"beta", put_rare},
+                                          {"seats", put_money},     {"x", put_noise},
+                                          {"y", put_twice},         {"billed_on", put_day}};
+    struct assay_text csv = {0};
+    struct assay_error err = {0};
+    size_t n_failed = 0;
+    enum assay_status status = ASSAY_ENOMEM;
+    bool reached = true;
+    make_world(120, 5, extras, COUNT(extras), &csv);
+    enter();
+    ck_assay_ok(assay_file_write("t.csv", csv.data, csv.length, &err));
+    for (size_t n = 1; reached; n++) {
+        struct drafted d = {0};
+        test_fail_allocation(n);
+        status = draft_file("t.csv", &by_flag, &d, &err);
+        reached = test_allocations() >= n;
+        test_fail_allocation(0);
+        n_failed += status == ASSAY_ENOMEM;
+        /* libcsv asks for less when it is refused, and may go on. */
+        ck_assert_msg(status == ASSAY_ENOMEM || status == ASSAY_OK, "%zu: %s", n, err.message);
+        clear(&d);
+    }
+    ck_assert_int_eq(status, ASSAY_OK);
+    ck_assert_uint_gt(n_failed, 100);
+    leave();
+    assay_text_clear(&csv);
+}
+END_TEST
+
+static void add_tests(TCase *tc)
+{
+    tcase_add_loop_test(tc, bad_input_is_refused_with_one_clear_sentence, 0, COUNT(bad));
+    tcase_add_test(tc, tenure_bands_are_where_people_would_put_them);
+    tcase_add_loop_test(tc, drafts_of_awkward_files_can_be_fitted, 0, 20);
+    tcase_add_test(tc, telco_is_drafted_and_fitted);
+    tcase_add_test(tc, the_command_writes_a_spec_that_reads_back);
+    tcase_add_test(tc, running_out_of_memory_is_an_error_wherever_it_happens);
+}
+
+ASSAY_SUITE("calibrate/init", add_tests)

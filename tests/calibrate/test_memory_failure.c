@@ -1,0 +1,229 @@
+/* Every allocation of calibrate, validate and score made to fail in turn: the command must say "out
+ * of memory", exit with 2 and leave no file behind. Leaks are the sanitizer's to find. */
+#include <dirent.h>
+#include <fcntl.h>
+#include <sys/stat.h>
+
+#include "calibrate/calibrate.h"
+#include "score/score.h"
+#include "tests/calibrate/lab.h"
+#include "validate/validate.h"
+
+/* A folder of its own with a spec, a table and the model they lead to. */
+struct place {
+    char folder[32];
+    char spec[64], data[64], model[64], output[64];
+};
+
+static void put_file(const char *path, const char *text)
+{
+    struct assay_error err = {0};
+    ck_assay_ok(assay_file_write(path, text, strlen(text), &err));
+}
+
+static size_t count_files(const struct place *place)
+{
+    DIR *folder = opendir(place->folder);
+    size_t n = 0;
+    ck_assert_ptr_nonnull(folder);
+    for (const struct dirent *entry = readdir(folder); entry != NULL; entry = readdir(folder))
+        n += entry->d_name[0] != '.' || strlen(entry->d_name) > 2; /* "." and ".." are no files */
+    closedir(folder);
+    return n;
+}
+
+/* Points a standard stream elsewhere and gives a copy of it to go back to. */
+static int redirect(int stream, const char *path)
+{
+    int kept = dup(stream), fd = open(path, O_WRONLY | O_CREAT | O_TRUNC, 0600);
+    ck_assert(kept >= 0 && fd >= 0);
+    ck_assert_int_ge(dup2(fd, stream), 0);
+    close(fd);
+    return kept;
+}
+
+static void restore(int stream, int kept)
+{
+    ck_assert_int_ge(dup2(kept, stream), 0);
+    close(kept);
+}
+
+struct command {
+    int (*main)(int argc, char **argv);
+    char *argv[10]; /* ends with NULL */
+};
+
+/* Runs it with allocation n failing (0: none); said receives what it wrote to stderr. */
+static int run(const struct command *command, size_t n, char said[], size_t size, size_t *made)
+{
+    char path[] = "/tmp/assay-said-XXXXXX";
+    int argc = 0;
+    while (command->argv[argc] != NULL)
+        argc++;
+    close(mkstemp(path));
+    fflush(NULL);
+    int out = redirect(STDOUT_FILENO, "/dev/null"), error = redirect(STDERR_FILENO, path);
+    char *argv[COUNT(command->argv)];
+    memcpy(argv, command->argv, sizeof argv);
+    test_fail_allocation(n);
+    int status = command->main(argc, argv);
+    *made = test_allocations();
+    test_fail_allocation(0);
+    fflush(NULL);
+    restore(STDERR_FILENO, error);
+    restore(STDOUT_FILENO, out);
+    int fd = open(path, O_RDONLY);
+    ssize_t length = read(fd, said, size - 1);
+    said[length > 0 ? length : 0] = '\0';
+    close(fd);
+    unlink(path);
+    return status;
+}
+
+/* The output as a whole; the caller clears it. The file is then gone. */
+static struct assay_text take_output(const struct place *place)
+{
+    struct assay_text text = {0};
+    struct assay_error err = {0};
+    ck_assay_ok(assay_file_read(place->output, (size_t)1 << 24, &text, &err));
+    ck_assert_int_eq(unlink(place->output), 0);
+    return text;
+}
+
+/* Two allocations may fail without harm: libcsv's for its field buffer, which it asks for again in a
+ * smaller size, and the folder's name after the file is in place, to sync the folder. The result must
+ * then be there, and be what it always is. */
+static void assert_unharmed(const struct place *place, const struct assay_text *whole, size_t n)
+{
+    struct assay_text text = take_output(place);
+    ck_assert_msg(text.length == whole->length && memcmp(text.data, whole->data, text.length) == 0,
+                  "allocation %zu failed, and the output is another", n);
+    assay_text_clear(&text);
+}
+
+/* All of the first 2,000; beyond them code that ran before runs again (further folds of the
+ * cross-validation, further rows), and a stride walks through all the places of code that repeats. */
+static void sweep(const struct place *place, const struct command *command)
+{
+    enum { EACH = 2000, STRIDE = 7, HARMLESS = 2 };
+    char said[2048];
+    size_t total, made, unharmed = 0, files = count_files(place);
+    ck_assert_msg(run(command, 0, said, sizeof said, &total) == 0, "%s", said);
+    ck_assert_uint_gt(total, 20);
+    ck_assert_uint_eq(count_files(place), files + 1);
+    struct assay_text whole = take_output(place);
+    for (size_t n = 1; n <= total; n += n < EACH ? 1 : STRIDE) {
+        int status = run(command, n, said, sizeof said, &made);
+        if (status == 0) {
+            assert_unharmed(place, &whole, n);
+            ck_assert_msg(++unharmed <= HARMLESS, "allocation %zu of %zu: no failure, said: %s", n,
+                          total, said);
+            continue;
+        }
+        ck_assert_msg(status == 2, "allocation %zu of %zu: status %d, said: %s", n, total, status,
+                      said);
+        ck_assert_msg(strstr(said, "out of memory") != NULL, "allocation %zu of %zu said: %s", n,
+                      total, said);
+        ck_assert_msg(count_files(place) == files, "allocation %zu of %zu left a file", n, total);
+    }
+    /* One more than there are: nothing fails, and nothing has been spoilt on the way. */
+    ck_assert_msg(run(command, total + 1, said, sizeof said, &made) == 0, "%s", said);
+    ck_assert_uint_eq(made, total);
+    assert_unharmed(place, &whole, total + 1);
+    assay_text_clear(&whole);
+}
+
+static struct command calibrating(struct place *place, char *output)
+{
+    return (struct command){assay_calibrate_main,
+                            {"calibrate", place->spec, "--data", place->data, "--output", output,
+                             "--threads=1", "--quiet"}};
+}
+
+static struct place settle(void)
+{
+    static const char spec[] = SPEC_HEAD "\"as_of\": \"as_of\", \"value\": \"arr\","
+        "\"segments\": [\"plan\"], \"fit\": {\"folds\": 2},"
+        "\"targets\": {\"sensitivity\": 0.01, \"specificity\": 0.01},"
+        "\"cohort\": {\"plan\": \"plan\", \"tenure\": \"months\", \"bands\": [24]},"
+        "\"signals\": [" SIGNAL("logins", "logins", "higher", "") ","
+        SIGNAL("tickets", "tickets", "lower", MISSING("renormalise")) ","
+        SIGNAL("contract", "contract", "higher", BY_CATEGORY MISSING("indicator")) "]}";
+    setenv("SOURCE_DATE_EPOCH", "1782864000", 1); /* the same bytes on both sides of midnight */
+    struct place place = {.folder = "/tmp/assay-memory-XXXXXX"};
+    ck_assert_ptr_nonnull(mkdtemp(place.folder));
+    snprintf(place.spec, sizeof place.spec, "%s/spec.json", place.folder);
+    snprintf(place.data, sizeof place.data, "%s/data.csv", place.folder);
+    snprintf(place.model, sizeof place.model, "%s/model.json", place.folder);
+    snprintf(place.output, sizeof place.output, "%s/output", place.folder);
+    struct assay_text csv = made_up_csv(&(struct made_up){.seed = 3, .n_row = 100});
+    put_file(place.spec, spec);
+    put_file(place.data, csv.data);
+    assay_text_clear(&csv);
+    char said[2048];
+    size_t made;
+    struct command command = calibrating(&place, place.model);
+    ck_assert_msg(run(&command, 0, said, sizeof said, &made) == 0, "%s", said);
+    return place;
+}
+
+static void leave(const struct place *place)
+{
+    unlink(place->spec);
+    unlink(place->data);
+    unlink(place->model);
+    ck_assert_int_eq(rmdir(place->folder), 0);
+}
+
+START_TEST(calibrate_survives_the_failure_of_any_allocation)
+{
+    struct place place = settle();
+    struct command command = calibrating(&place, place.output);
+    sweep(&place, &command);
+    leave(&place);
+}
+END_TEST
+
+START_TEST(calibrate_with_a_champion_survives_the_failure_of_any_allocation)
+{
+    struct place place = settle();
+    struct command command = calibrating(&place, place.output);
+    char champion[80];
+    snprintf(champion, sizeof champion, "--champion=%s", place.model);
+    command.argv[8] = champion;
+    sweep(&place, &command);
+    leave(&place);
+}
+END_TEST
+
+START_TEST(validate_survives_the_failure_of_any_allocation)
+{
+    struct place place = settle();
+    struct command command = {assay_validate_main,
+                              {"validate", place.model, "--data", place.data, "--output",
+                               place.output, "--quiet"}};
+    sweep(&place, &command);
+    leave(&place);
+}
+END_TEST
+
+START_TEST(score_survives_the_failure_of_any_allocation)
+{
+    struct place place = settle();
+    struct command command = {assay_score_main,
+                              {"score", place.model, "--data", place.data, "--output",
+                               place.output, "--explain", "--quiet"}};
+    sweep(&place, &command);
+    leave(&place);
+}
+END_TEST
+
+static void add_tests(TCase *tc)
+{
+    tcase_add_test(tc, calibrate_survives_the_failure_of_any_allocation);
+    tcase_add_test(tc, calibrate_with_a_champion_survives_the_failure_of_any_allocation);
+    tcase_add_test(tc, validate_survives_the_failure_of_any_allocation);
+    tcase_add_test(tc, score_survives_the_failure_of_any_allocation);
+}
+
+ASSAY_SUITE("calibrate/memory_failure", add_tests)
