@@ -50,8 +50,10 @@ static void put_header(struct scoring *s)
     put_cell(line, s->model.spec.as_of != NULL ? s->model.spec.as_of : "as_of");
     assay_text_puts(line, ",composite,score,probability,zone,note");
     for (size_t j = 0; s->explain && j < s->model.n_signal; j++) {
-        assay_text_puts(line, ",points:");
-        put_cell(line, s->model.spec.signals[j].name);
+        char name[ASSAY_QUOTE_SIZE + 16];
+        snprintf(name, sizeof name, "points:%s", s->model.spec.signals[j].name);
+        assay_text_putc(line, ',');
+        put_cell(line, name);
     }
     for (size_t k = 1; s->explain && k <= DRIVERS; k++)
         assay_text_printf(line, ",driver_%zu", k);

@@ -116,7 +116,7 @@ static enum assay_status measure_segment(const struct assay_audit_rows *rows,
     for (size_t i = 0; i < rows->n; i++) {
         if (codes[i] != code)
             continue;
-        g->score[segment->n] = rows->score[i];
+        g->score[segment->n] = rows->prob != NULL ? rows->prob[i] : rows->score[i];
         g->outcome[segment->n++] = rows->outcome[i];
         segment->n_event += rows->outcome[i];
         count(&segment->counts, is_flagged(rules, rows->score[i]), rows->outcome[i]);
@@ -125,8 +125,9 @@ static enum assay_status measure_segment(const struct assay_audit_rows *rows,
     segment->auc = assay_estimate_undefined();
     if (segment->n == 0)
         return ASSAY_OK;
-    enum assay_status status = auc_or_nan(g->score, g->outcome, segment->n, segment->n_event,
-                                          rules->higher_is, &auc, err);
+    enum assay_status status =
+        auc_or_nan(g->score, g->outcome, segment->n, segment->n_event,
+                   rows->prob != NULL ? ASSAY_HIGHER_IS_RISK : rules->higher_is, &auc, err);
     if (status == ASSAY_OK)
         segment->auc = auc.wald;
     return status;

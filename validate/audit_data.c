@@ -144,13 +144,7 @@ enum assay_status assay_audit_data_read(const struct assay_spec *spec,
     if (status == ASSAY_OK)
         status = use_rows(data, model, probabilities, options->window, err);
     if (status == ASSAY_OK && data->n == 0)
-        status = assay_fail(err, ASSAY_EDATA, "%s: no snapshot counts (%zu not matured, %zu after "
-                            "the event, %zu without an outcome, %zu outside the window, %zu without "
-                            "a score); expected some with a known outcome",
-                            assay_csv_name(data->intake.csv), data->count[ASSAY_ROW_NOT_MATURED],
-                            data->count[ASSAY_ROW_AFTER_EVENT], data->count[ASSAY_ROW_NO_OUTCOME],
-                            data->count[ASSAY_ROW_OUTSIDE_WINDOW],
-                            data->count[ASSAY_ROW_MISSING_SIGNAL]);
+        status = assay_fail_no_rows(spec, assay_csv_name(data->intake.csv), data->count, err);
     return status;
 }
 

@@ -24,7 +24,8 @@ static void print_head(FILE *out, const struct assay_audit *audit,
         fprintf(out, "Audit of %s %s (%.19s...)", subject->model->spec.name,
                 subject->model->version, subject->model->digest);
     else
-        fprintf(out, "Audit of score column \"%s\"", subject->score_column);
+        fprintf(out, "Audit of %s column \"%s\"",
+                isnan(subject->line_probability) ? "score" : "probability", subject->score_column);
     fprintf(out, " on %s: %zu snapshots, %zu with the event (%.1f%%)",
             assay_csv_name(data->intake.csv), audit->n, audit->n_event,
             100.0 * (double)audit->n_event / (double)audit->n);
@@ -125,9 +126,9 @@ static void print_zones(FILE *out, const struct assay_audit *audit,
         char label[128];
         snprintf(label, sizeof label, "%s, from %.4g", rules->zones[z].name, rules->zones[z].from);
         print_name(out, label);
-        fprintf(out, "%12zu %12zu   ", zone->n, zone->n_event);
+        fprintf(out, "%12zu %12zu", zone->n, zone->n_event);
         if (zone->n > 0)
-            fprintf(out, "%.1f%% [%.1f, %.1f]", 100 * zone->rate.wilson.value,
+            fprintf(out, "   %.1f%% [%.1f, %.1f]", 100 * zone->rate.wilson.value,
                     100 * zone->rate.wilson.low, 100 * zone->rate.wilson.high);
         fprintf(out, "\n");
     }
@@ -157,8 +158,9 @@ static void print_segments(FILE *out, const struct assay_audit *audit)
         print_name(out, label);
         fprintf(out, "%9zu %7zu  %6s  %-21s ", s->n, s->n_event, auc, cell);
         if (!isnan(b->value))
-            fprintf(out, "%.0f [%.0f, %.0f]", 100 * b->value, 100 * b->low, 100 * b->high);
-        fprintf(out, "\n");
+            fprintf(out, "%.0f [%.0f, %.0f]\n", 100 * b->value, 100 * b->low, 100 * b->high);
+        else
+            fprintf(out, "-\n");
     }
 }
 

@@ -21,6 +21,7 @@ struct validation {
     const char *model_path, *output;
     const char *score_column, *probability_column, *outcome, *id, *value, *as_of;
     struct assay_intake_options intake_options;
+    int32_t observed_until;
     double line, target_sensitivity, target_specificity;
     size_t higher_is;
     bool strict, json;
@@ -67,12 +68,26 @@ static enum assay_status describe_column(struct validation *v, struct assay_erro
     return status;
 }
 
+/* A model knows until when events were seen at its calibration; an audit has later ones. */
+static enum assay_status read_model(struct validation *v, struct assay_error *err)
+{
+    enum assay_status status = assay_model_read(v->model_path, &v->model, err);
+    if (status != ASSAY_OK || v->observed_until == ASSAY_NO_DATE)
+        return status;
+    if (v->model.spec.outcome.date == NULL)
+        return assay_fail(err, ASSAY_EDATA, "%s: its outcome is the 0/1 column \"%s\"; expected no "
+                          "--observed-until, which goes with the date of an event",
+                          v->model_path, v->model.spec.outcome.column);
+    v->model.spec.outcome.observed_until = v->observed_until;
+    return ASSAY_OK;
+}
+
 static enum assay_status read_all(struct validation *v, struct assay_error *err)
 {
     struct assay_text notes = {0};
     enum assay_status status;
     if (v->model_path != NULL)
-        status = assay_model_read(v->model_path, &v->model, err);
+        status = read_model(v, err);
     else
         status = describe_column(v, err);
     if (status != ASSAY_OK)
@@ -125,6 +140,13 @@ static enum assay_status measure(struct validation *v, struct assay_error *err)
     return assay_audit_measure(&rows, &v->rules, &v->audit, err);
 }
 
+static enum assay_status flush_stdout(struct assay_error *err)
+{
+    if (fflush(stdout) == 0 && !ferror(stdout))
+        return ASSAY_OK;
+    return assay_fail(err, ASSAY_EIO, "could not write \"standard output\": %s", strerror(errno));
+}
+
 static enum assay_status deliver(struct validation *v, struct assay_error *err)
 {
     struct assay_audit_subject subject = {
@@ -141,13 +163,15 @@ static enum assay_status deliver(struct validation *v, struct assay_error *err)
         status = assay_file_write(v->output, text.data, text.length, err);
     if (status == ASSAY_OK && (to_stdout || v->json))
         fwrite(text.data, 1, text.length, stdout);
+    if (status == ASSAY_OK)
+        status = flush_stdout(err);
     if (status == ASSAY_OK && !v->json) {
         FILE *people = to_stdout ? stderr : stdout;
         assay_validate_print(people, &v->audit, &v->data, &v->rules, &subject);
         fprintf(people, "\nWritten: %s\n", to_stdout ? "standard output" : v->output);
     }
-    if (status == ASSAY_OK && (fflush(stdout) != 0 || ferror(stdout)))
-        status = assay_fail(err, ASSAY_EIO, "could not write standard output: %s", strerror(errno));
+    if (status == ASSAY_OK)
+        status = flush_stdout(err);
     assay_text_clear(&text);
     return status;
 }
@@ -155,18 +179,22 @@ static enum assay_status deliver(struct validation *v, struct assay_error *err)
 static int check_usage(const struct validation *v, const struct assay_command *command)
 {
     bool columns = v->score_column != NULL || v->probability_column != NULL;
+    bool both = v->score_column != NULL && v->probability_column != NULL;
     if (v->intake_options.path == NULL)
         return assay_misuse(command, "no data; expected --data FILE");
-    if ((v->model_path != NULL) == columns ||
-        (v->score_column != NULL && v->probability_column != NULL))
-        return assay_misuse(command, "expected either MODEL, --score-column or "
-                                     "--probability-column");
+    if ((v->model_path != NULL) == columns || both)
+        return assay_misuse(command, "%s; expected MODEL, --score-column or --probability-column",
+                            columns ? "more than one thing to audit" : "nothing to audit");
+    if (!columns && strcmp(v->model_path, "-") == 0 && strcmp(v->intake_options.path, "-") == 0)
+        return assay_misuse(command, "both the model and the data come from standard input");
+    if (columns && v->observed_until != ASSAY_NO_DATE)
+        return assay_misuse(command, "--observed-until goes with a model whose outcome is a date");
     if (columns && v->outcome == NULL)
         return assay_misuse(command, "a score column needs --outcome COL, the 0/1 column with what "
                                      "happened");
     if (!columns && (v->outcome != NULL || v->id != NULL || v->value != NULL || v->as_of != NULL ||
                      !isnan(v->line) || v->higher_is != 0))
-        return assay_misuse(command, "--outcome, --id, --value, --as-of, --line and --higher-is go "
+        return assay_misuse(command, "--outcome, --id, --value, --as-of-column, --line and --higher-is go "
                                      "with a score column; a model has them in it");
     if (v->probability_column != NULL && !(v->line > 0 && v->line < 1))
         return assay_misuse(command, "a probability column needs --line P, the probability from "
@@ -209,6 +237,7 @@ int assay_validate_main(int argc, char **argv)
 {
     struct validation v = {.output = "audit.json",
                            .intake_options = assay_intake_options_default(),
+                           .observed_until = ASSAY_NO_DATE,
                            .line = NAN,
                            .target_sensitivity = NAN,
                            .target_specificity = NAN};
@@ -216,10 +245,13 @@ int assay_validate_main(int argc, char **argv)
         ASSAY_INTAKE_OPTIONS(v.intake_options),
         {"output", 'o', ASSAY_OPTION_TEXT, "FILE", "audit, JSON; \"-\" for standard output",
          &v.output, 0, 0, NULL},
+        {"observed-until", 0, ASSAY_OPTION_DATE, "DATE",
+         "last day whose events are in the data, in place of the model's", &v.observed_until, 0, 0,
+         NULL},
         {"target-sensitivity", 0, ASSAY_OPTION_NUMBER, "X", "in place of the model's (or 0.75)",
-         &v.target_sensitivity, 0, 1, NULL},
+         &v.target_sensitivity, 0.01, 1, NULL},
         {"target-specificity", 0, ASSAY_OPTION_NUMBER, "X", "in place of the model's (or 0.7)",
-         &v.target_specificity, 0, 1, NULL},
+         &v.target_specificity, 0.01, 1, NULL},
         {"strict", 0, ASSAY_OPTION_FLAG, NULL, "exit with 1 when the verdict is inconclusive",
          &v.strict, 0, 0, NULL},
         {"json", 0, ASSAY_OPTION_FLAG, NULL, "print the audit instead of the summary", &v.json, 0,
@@ -237,7 +269,7 @@ int assay_validate_main(int argc, char **argv)
          &v.higher_is, 0, 0, higher_is_names},
         {"id", 0, ASSAY_OPTION_TEXT, "COL", "account column, which may not be empty", &v.id, 0, 0,
          NULL},
-        {"as-of", 0, ASSAY_OPTION_TEXT, "COL", "date column, for --from and --until", &v.as_of, 0,
+        {"as-of-column", 0, ASSAY_OPTION_TEXT, "COL", "date column, for --from and --until", &v.as_of, 0,
          0, NULL},
         {"value", 0, ASSAY_OPTION_TEXT, "COL", "what an account is worth", &v.value, 0, 0, NULL},
     };
