@@ -3,7 +3,7 @@
 #   make         build/assay           make demo    the tour, on embedded data
 #   make test    all tests             make help    the rest
 #
-# CFLAGS, LDFLAGS and CC are yours; what the project needs is added behind them.
+# CFLAGS, LDFLAGS and CC are yours; they come behind what the project needs, and win.
 
 VARIANT ?= release
 CFLAGS ?= -O2 -g
@@ -47,7 +47,7 @@ FUZZ_PROGRAMS := $(patsubst %.c,$(BUILD)/%,$(FUZZERS))
 
 .PHONY: all
 all: $(BUILD)/assay
-ifeq ($(VARIANT),release)
+ifeq ($(BUILD),build/release)
 	@ln -sf release/assay build/assay
 endif
 
