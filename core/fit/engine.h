@@ -11,6 +11,7 @@
 #define ASSAY_CORE_FIT_ENGINE_H
 
 #include <stddef.h>
+#include <stdint.h>
 
 #include "core/base/block.h"
 #include "core/base/error.h"
@@ -24,7 +25,7 @@ struct assay_direction {
 
 struct assay_engine {
     size_t n_coef;  /* the first is the intercept */
-    size_t n_row;   /* rows that count */
+    size_t n_row;   /* rows that count, each as often as it does */
     size_t n_event; /* of them with outcome 1 */
     void *state;
 
@@ -38,6 +39,22 @@ struct assay_engine {
     /* Fills *what for direction[n_coef]. */
     enum assay_status (*direction)(void *state, const double direction[],
                                    struct assay_direction *what, struct assay_error *err);
+
+    /* The rest is optional: NULL where an engine cannot. Deterministic as evaluate is. */
+
+    /* What Jeffreys' prior adds to the gradient (Firth 1993, Biometrika 80:27-38). With p_i the fitted
+     * probability, w_i = p_i (1 - p_i) and h_i = w_i x_i'a x_i for a symmetric a [n_coef * n_coef],
+     * at coef[n_coef]: pull[n_coef] = sum_i h_i (1/2 - p_i) x_i. h_i is the hat value of row i when a is
+     * the inverse information there. curvature [n_coef * n_coef], both triangles, may be NULL:
+     * sum_i h_i w_i x_i x_i', what the pull adds to the information when h_i is held. */
+    enum assay_status (*jeffreys)(void *state, const double coef[], const double a[], double pull[],
+                                  double curvature[], struct assay_error *err);
+
+    /* At coef[n_coef]: meat [n_coef * n_coef], both triangles: sum over clusters of u u', u the sum of
+     * (y_i - p_i) x_i over the cluster's rows (Liang & Zeger 1986); *n_cluster clusters have a
+     * row that counts. Without clusters every row is one of its own. */
+    enum assay_status (*cluster_scores)(void *state, const double coef[], double meat[],
+                                        size_t *n_cluster, struct assay_error *err);
 };
 
 /* ---- the engine over arrays in memory ----
@@ -47,7 +64,11 @@ struct assay_engine {
 struct assay_array_data {
     const double *x;             /* borrowed */
     const unsigned char *outcome; /* borrowed, [n_row] */
-    const unsigned char *include; /* borrowed, [n_row], rows with 0 do not count; NULL: all do */
+    const unsigned char *include; /* borrowed, [n_row], how often a row counts: 0 leaves it out, 2 is
+                                     the row written twice; NULL: each once */
+    const int32_t *cluster;       /* borrowed, [n_row], codes from 0, for cluster_scores alone, which
+                                     takes a size_t for each row and each code up to the
+                                     largest while it runs; NULL: none */
     size_t n_row, n_column;      /* n_coef of the engine is n_column + 1 */
     size_t n_thread;             /* 0: as many as there are processors */
 };

@@ -1,6 +1,7 @@
 #include <float.h>
 #include <string.h>
 
+#include "core/fit/linear.h"
 #include "tests/fit/design.h"
 
 static const double truth[] = {-1.0, 0.5, -0.3, 0.0, 0.8, -0.2, 0.1, 0.4};
@@ -182,6 +183,131 @@ START_TEST(log_odds_come_for_every_row)
 }
 END_TEST
 
+/* ---- Jeffreys' prior and multiplicities ---- */
+
+static void jeffreys_by_rows(const struct design *d, const double coef[], const double a[],
+                             long double pull[8], long double curvature[64])
+{
+    size_t n = d->data.n_column + 1;
+    memset(pull, 0, 8 * sizeof *pull);
+    memset(curvature, 0, 64 * sizeof *curvature);
+    for (size_t i = 0; i < d->data.n_row; i++) {
+        long double row[8] = {1.0L}, eta = coef[0], size = 0.0L;
+        long double times = d->data.include != NULL ? d->data.include[i] : 1;
+        for (size_t j = 1; j < n; j++) {
+            row[j] = design_at(d, i, j - 1);
+            eta += coef[j] * row[j];
+        }
+        for (size_t j = 0; j < n; j++)
+            for (size_t k = 0; k < n; k++)
+                size += a[j * n + k] * row[j] * row[k];
+        long double p = 1.0L / (1.0L + expl(-eta)), w = p * (1.0L - p);
+        for (size_t j = 0; j < n; j++) {
+            pull[j] += times * w * size * (0.5L - p) * row[j];
+            for (size_t k = 0; k < n; k++)
+                curvature[j * n + k] += times * w * w * size * row[j] * row[k];
+        }
+    }
+}
+
+START_TEST(the_prior_is_that_of_the_definition) /* a loop over shapes */
+{
+    struct design d = design_draw(shapes[_i].n_row, shapes[_i].n_column, truth, 8);
+    size_t n = d.data.n_column + 1;
+    unsigned char *times = malloc(d.data.n_row);
+    double a[64], pull[8], curvature[64];
+    struct assay_error err = {0};
+    for (size_t j = 0; j < n; j++)
+        for (size_t k = 0; k < n; k++) /* symmetric, of no particular sign */
+            a[j * n + k] = cos((double)(j + k)) + 0.1 * (double)(j * k);
+    for (size_t i = 0; i < d.data.n_row; i++)
+        times[i] = (unsigned char)((i + 1) % 4);
+    d.data.include = times;
+    design_restart(&d);
+    long double want_pull[8], want_curvature[64];
+    jeffreys_by_rows(&d, truth, a, want_pull, want_curvature);
+    ck_assay_ok(d.engine.jeffreys(d.engine.state, truth, a, pull, curvature, &err));
+    double floor = 10.0 * (double)d.data.n_row; /* x'ax goes to a few dozen */
+    for (size_t j = 0; j < n; j++)
+        test_close("pull", pull[j], (double)want_pull[j], 1e-13, floor);
+    for (size_t k = 0; k < n * n; k++)
+        test_close("curvature", curvature[k], (double)want_curvature[k], 1e-13, floor);
+    free(times);
+    design_free(&d);
+}
+END_TEST
+
+START_TEST(hat_values_sum_to_the_number_of_coefficients)
+{
+    /* With a the inverse information, sum w (x'ax) = trace(a X'WX) = n_coef; at b = 0 the curvature of
+     * the intercept is sum h / 4. */
+    struct design d = design_draw(400 + (size_t)_i, 7, truth, (uint64_t)_i + 40);
+    const double zero[8] = {0};
+    double log_likelihood, a[64], pull[8], curvature[64], scale[8];
+    struct assay_error err = {0};
+    ck_assay_ok(d.engine.evaluate(d.engine.state, zero, &log_likelihood, NULL, a, &err));
+    ck_assert(assay_linear_invert(a, 8, scale));
+    ck_assay_ok(d.engine.jeffreys(d.engine.state, zero, a, pull, curvature, &err));
+    test_close("sum of hat values", 4.0 * curvature[0], 8.0, 1e-13, 0);
+    for (size_t j = 0; j < 8; j++)
+        ck_assert_double_eq(pull[j], 0.0); /* p = 1/2: the prior is at its top */
+    design_free(&d);
+}
+END_TEST
+
+START_TEST(a_row_counted_twice_is_the_row_written_twice) /* a loop over seeds */
+{
+    size_t n = 700, n_written = 0;
+    struct design d = design_draw(n, 3, truth, (uint64_t)_i + 70);
+    unsigned char *times = malloc(n);
+    uint64_t state = (uint64_t)_i;
+    for (size_t i = 0; i < n; i++)
+        n_written += times[i] = (unsigned char)(i == 0 ? 255.0 : 4.0 * draw_uniform(&state));
+    struct design e = design_new(n_written, 3);
+    int32_t *cluster = malloc(n_written * sizeof *cluster), *own = malloc(n * sizeof *own);
+    for (size_t i = 0, row = 0; i < n; i++) {
+        own[i] = (int32_t)(i % 30);
+        for (size_t k = 0; k < times[i]; k++, row++) {
+            for (size_t j = 0; j < 3; j++)
+                design_set(&e, row, j, design_at(&d, i, j));
+            e.outcome[row] = d.outcome[i];
+            cluster[row] = own[i];
+        }
+    }
+    d.data.include = times;
+    for (size_t pass = 0; pass < 2; pass++) { /* rows their own clusters, then in 30 */
+        double meat[16], written[16];
+        size_t n_cluster, n_other;
+        struct assay_error err = {0};
+        d.data.cluster = pass ? own : NULL;
+        e.data.cluster = pass ? cluster : NULL;
+        design_restart(&d);
+        if (pass)
+            assay_array_engine_clear(&e.engine);
+        design_start(&e);
+        ck_assert_uint_eq(d.engine.n_row, e.engine.n_row);
+        ck_assert_uint_eq(d.engine.n_event, e.engine.n_event);
+        struct value v = evaluate(&d.engine, truth), w = evaluate(&e.engine, truth);
+        double floor = (double)n_written;
+        test_close("log-likelihood", v.log_likelihood, w.log_likelihood, 1e-13, floor);
+        for (size_t k = 0; k < 4; k++)
+            test_close("gradient", v.gradient[k], w.gradient[k], 1e-13, floor);
+        for (size_t k = 0; k < 16; k++)
+            test_close("information", v.information[k], w.information[k], 1e-13, floor);
+        ck_assay_ok(d.engine.cluster_scores(d.engine.state, truth, meat, &n_cluster, &err));
+        ck_assay_ok(e.engine.cluster_scores(e.engine.state, truth, written, &n_other, &err));
+        ck_assert_uint_eq(n_cluster, n_other);
+        for (size_t k = 0; k < 16; k++)
+            test_close("meat", meat[k], written[k], 1e-12, pass ? floor * floor / 30.0 : floor);
+    }
+    free(times);
+    free(cluster);
+    free(own);
+    design_free(&d);
+    design_free(&e);
+}
+END_TEST
+
 START_TEST(every_allocation_may_fail)
 {
     struct design d = design_draw(300, 2, truth, 1);
@@ -206,6 +332,9 @@ static void add_tests(TCase *tc)
     tcase_add_test(tc, rows_beyond_doubt_keep_their_digits);
     tcase_add_test(tc, a_direction_is_measured_over_all_rows_that_count);
     tcase_add_test(tc, log_odds_come_for_every_row);
+    tcase_add_loop_test(tc, the_prior_is_that_of_the_definition, 0, COUNT(shapes));
+    tcase_add_loop_test(tc, hat_values_sum_to_the_number_of_coefficients, 0, 5);
+    tcase_add_loop_test(tc, a_row_counted_twice_is_the_row_written_twice, 0, 20);
     tcase_add_test(tc, every_allocation_may_fail);
 }
 
