@@ -65,12 +65,25 @@ static enum assay_status set_observed_until(struct calibration *c, struct assay_
     return ASSAY_OK;
 }
 
+/* A spec that states the line leaves nothing to choose. */
+static enum assay_status check_new_line(const struct calibration *c, struct assay_error *err)
+{
+    if (!c->new_line || isnan(c->spec.at_risk_probability))
+        return ASSAY_OK;
+    assay_fail(err, ASSAY_EDATA, "%s: its \"at_risk_probability\" is %g; expected none beside "
+               "--new-line", c->spec_path, c->spec.at_risk_probability);
+    assay_hint(err, "Take the key out of the spec, or leave --new-line out.");
+    return ASSAY_EDATA;
+}
+
 static enum assay_status read_inputs(struct calibration *c, struct assay_error *err)
 {
     struct assay_text notes = {0};
     enum assay_status status = assay_spec_read(c->spec_path, &c->spec, err);
     if (status == ASSAY_OK && c->observed_until != ASSAY_NO_DATE)
         status = set_observed_until(c, err);
+    if (status == ASSAY_OK)
+        status = check_new_line(c, err);
     if (status == ASSAY_OK && c->champion_path != NULL) {
         status = assay_model_read(c->champion_path, &c->champion, err);
         c->intake_options.also = &c->champion.spec;

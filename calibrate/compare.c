@@ -51,9 +51,9 @@ static enum assay_status compare_weights(const struct assay_model *champion,
     return status;
 }
 
-/* Scores of both models on the rows that count. */
+/* Both models on the rows that count and that both can score. */
 struct scoring {
-    double *prob;           /* the champion's, of the rows it can score */
+    double *before, *after; /* the champion's predictions; the new model's, held out */
     unsigned char *outcome;
     size_t n;
     size_t *moves;          /* [champion zones * new zones] */
@@ -78,9 +78,12 @@ static enum assay_status score_both(const struct assay_assembly *parts,
         assay_scorer_row(&after, history->table, i, s, missing, &new);
         if (old.dropped || new.dropped)
             continue;
-        out->prob[out->n] = old.probability;
-        out->outcome[out->n++] = history->outcome[i];
         out->moves[old.zone * model->spec.n_zone + new.zone]++;
+        if (isnan(parts->assessment->prob_held_out[i]))
+            continue;
+        out->before[out->n] = old.probability;
+        out->after[out->n] = parts->assessment->prob_held_out[i];
+        out->outcome[out->n++] = history->outcome[i];
     }
     if (before.model != NULL)
         assay_scorer_clear(&before);
@@ -109,32 +112,46 @@ static enum assay_status note_moves(const struct assay_model *champion, struct a
     return ASSAY_OK;
 }
 
+static enum assay_status measure(const struct scoring *scoring, const double prob[], double line,
+                                 struct assay_model_performance *kept, struct assay_error *err)
+{
+    struct assay_performance measured;
+    if (scoring->n == 0)
+        return ASSAY_OK;
+    enum assay_status status = assay_performance_measure(prob, scoring->outcome, scoring->n, line,
+                                                         &measured, err);
+    if (status == ASSAY_OK)
+        assay_model_performance_take(&measured, kept);
+    return status;
+}
+
 enum assay_status assay_compare(const struct assay_assembly *parts, struct assay_model *model,
                                 struct assay_error *err)
 {
     const struct assay_model *champion = parts->champion;
-    struct assay_performance before;
     struct scoring scoring = {
-        .prob = assay_alloc(parts->history->n_used, sizeof *scoring.prob),
+        .before = assay_alloc(parts->history->n_used, sizeof *scoring.before),
+        .after = assay_alloc(parts->history->n_used, sizeof *scoring.after),
         .outcome = assay_alloc(parts->history->n_used, 1),
         .moves = assay_alloc(champion->spec.n_zone * model->spec.n_zone, sizeof *scoring.moves)};
     enum assay_status status = ASSAY_OK;
-    if (scoring.prob == NULL || scoring.outcome == NULL || scoring.moves == NULL)
+    if (scoring.before == NULL || scoring.after == NULL || scoring.outcome == NULL ||
+        scoring.moves == NULL)
         status = assay_fail_memory(err, "comparing with the champion");
     if (status == ASSAY_OK)
         status = compare_weights(champion, model, err);
     if (status == ASSAY_OK)
         status = score_both(parts, model, &scoring, err);
-    if (status == ASSAY_OK && scoring.n > 0) {
-        status = assay_performance_measure(scoring.prob, scoring.outcome, scoring.n,
-                                           champion->at_risk_probability, &before, err);
-        if (status == ASSAY_OK)
-            assay_model_performance_take(&before, &model->changes.before);
-    }
-    model->changes.after = model->performance[ASSAY_CROSS_VALIDATED];
+    if (status == ASSAY_OK)
+        status = measure(&scoring, scoring.before, champion->at_risk_probability,
+                         &model->changes.before, err);
+    if (status == ASSAY_OK)
+        status = measure(&scoring, scoring.after, model->at_risk_probability,
+                         &model->changes.after, err);
     if (status == ASSAY_OK)
         status = note_moves(champion, model, scoring.moves, err);
-    free(scoring.prob);
+    free(scoring.before);
+    free(scoring.after);
     free(scoring.outcome);
     free(scoring.moves);
     return status;

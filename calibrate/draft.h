@@ -21,7 +21,8 @@ struct assay_draft_options {
     const char *outcome;    /* column: 0/1 or the like, or dates */
     const char *id, *as_of; /* columns, or NULL: guess */
     int32_t horizon_days;   /* of an outcome by date; 1..3650 */
-    int32_t observed_until; /* the same; ASSAY_NO_DATE: the last date in outcome or as_of */
+    bool horizon_given;     /* said, not the default: an error beside a 0/1 outcome */
+    int32_t observed_until; /* likewise, ASSAY_NO_DATE: the last date in outcome or as_of */
 };
 
 /* Which way a signal's "better" was settled. */

@@ -39,6 +39,19 @@ static enum assay_status fail_value(const struct assay_draft *draft, struct assa
     return ASSAY_EDATA;
 }
 
+/* What was said about dates must not be passed over in silence. */
+static enum assay_status check_no_dates(const struct assay_draft_options *options,
+                                        const struct assay_draft *draft, struct assay_error *err)
+{
+    struct assay_shown_name name;
+    if (!options->horizon_given && options->observed_until == ASSAY_NO_DATE)
+        return ASSAY_OK;
+    return assay_fail(err, ASSAY_EDATA, "%s: outcome \"%s\" is a 0/1 column; expected no --%s, which "
+                      "goes with the date of an event", draft->profile->source,
+                      assay_draft_shown(draft, draft->outcome, &name),
+                      options->horizon_given ? "horizon" : "observed-until");
+}
+
 /* The kind of outcome, and for one by date its horizon and how far it was observed. */
 static enum assay_status settle_kind(const struct assay_draft_options *options,
                                      struct assay_draft *draft, struct assay_error *err)
@@ -50,7 +63,7 @@ static enum assay_status settle_kind(const struct assay_draft_options *options,
                           "or 1, or the date of the event", draft->profile->source,
                           assay_draft_shown(draft, draft->outcome, &name));
     if (assay_column_is_flag(p))
-        return ASSAY_OK;
+        return check_no_dates(options, draft, err);
     if (p->kind != ASSAY_KIND_DATE)
         return fail_value(draft, err);
     if (draft->as_of == ASSAY_NO_PROFILE) {

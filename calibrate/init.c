@@ -9,6 +9,8 @@
 #include "core/base/file.h"
 #include "core/base/options.h"
 
+#define NOT_GIVEN ((size_t)-1)
+
 struct request {
     struct assay_draft_options draft;
     struct assay_profile_options profile;
@@ -43,7 +45,7 @@ static int parse(int argc, char **argv, struct request *request, const char *ope
         {"as-of-column", 0, ASSAY_OPTION_TEXT, "COLUMN",
          "the date of each snapshot; guessed without it", &request->draft.as_of, 0, 0, NULL},
         {"horizon", 0, ASSAY_OPTION_COUNT, "DAYS",
-         "an outcome by date counts within so many days after the snapshot",
+         "an outcome by date counts within so many days after the snapshot [90]",
          &request->horizon_days, 1, 3650, NULL},
         {"observed-until", 0, ASSAY_OPTION_DATE, "DATE",
          "last day on which an outcome by date could be seen; the last date in the file without it",
@@ -68,7 +70,9 @@ static int parse(int argc, char **argv, struct request *request, const char *ope
     int status = assay_options_parse(&command, argc, argv, operands);
     if (status != ASSAY_GO_ON)
         return status;
-    request->draft.horizon_days = (int32_t)request->horizon_days;
+    request->draft.horizon_given = request->horizon_days != NOT_GIVEN;
+    if (request->draft.horizon_given)
+        request->draft.horizon_days = (int32_t)request->horizon_days;
     return check_names(&command, &request->draft);
 }
 
@@ -124,7 +128,8 @@ static enum assay_status run(const char *path, const struct request *request,
 
 int assay_init_main(int argc, char **argv)
 {
-    struct request request = {.draft = {.observed_until = ASSAY_NO_DATE}, .horizon_days = 90};
+    struct request request = {.draft = {.horizon_days = 90, .observed_until = ASSAY_NO_DATE},
+                              .horizon_days = NOT_GIVEN};
     struct assay_error err = {0};
     const char *operands[1];
     int status = parse(argc, argv, &request, operands);

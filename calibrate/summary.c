@@ -87,8 +87,10 @@ static void print_signal_weight(FILE *out, const struct assay_model *model, size
     const struct assay_estimate *interval = &model->weight_interval[j];
     print_name(out, 4, model->spec.signals[j].name);
     fprintf(out, "%5.1f", 100 * model->weight[j]);
-    if (isnan(interval->low))
+    if (model->slope[j] == 0)
         fprintf(out, "  held at 0");
+    else if (isnan(interval->low)) /* 1 by construction: no data could have said otherwise */
+        fprintf(out, "  stands alone");
     else
         fprintf(out, "  [%4.1f, %4.1f]", 100 * interval->low, 100 * interval->high);
     int bar = (int)lround(BAR_WIDTH * model->weight[j] / top);
@@ -291,6 +293,10 @@ static void print_changes(FILE *out, const struct assay_model *model)
     }
     fprintf(out, "  %.1f of 100 weight points move; %s of %s snapshots change zone.\n", 100 * moved,
             grouped(other), grouped(all));
+    if (changes->before.n == 0) {
+        fprintf(out, "  No snapshot gets a score from both models: their figures cannot be compared.\n");
+        return;
+    }
     fprintf(out, "  AUC on these snapshots: champion %.3f (flattered, if it was fitted to some of them), "
                  "new %.3f (cross-validated).\n",
             changes->before.figures[ASSAY_FIG_AUC].value,

@@ -49,12 +49,15 @@ static void put_header(struct scoring *s)
     assay_text_putc(line, ',');
     put_cell(line, s->model.spec.as_of != NULL ? s->model.spec.as_of : "as_of");
     assay_text_puts(line, ",composite,score,probability,zone,note");
+    struct assay_text name = {0};
     for (size_t j = 0; s->explain && j < s->model.n_signal; j++) {
-        char name[ASSAY_QUOTE_SIZE + 16];
-        snprintf(name, sizeof name, "points:%s", s->model.spec.signals[j].name);
+        assay_text_reset(&name);
+        assay_text_printf(&name, "points:%s", s->model.spec.signals[j].name);
         assay_text_putc(line, ',');
-        put_cell(line, name);
+        assay_text_csv(line, name.data != NULL ? name.data : "", name.length, ',');
+        line->failed = line->failed || name.failed;
     }
+    assay_text_clear(&name);
     for (size_t k = 1; s->explain && k <= DRIVERS; k++)
         assay_text_printf(line, ",driver_%zu", k);
     assay_text_putc(line, '\n');
@@ -248,7 +251,7 @@ static void say(const struct scoring *s)
         fprintf(stderr, "  %zu bad rows left out\n", bad);
 }
 
-static int print_json(const struct scoring *s)
+static enum assay_status print_json(const struct scoring *s, struct assay_error *err)
 {
     struct assay_json_writer json = {0};
     assay_json_open(&json, NULL, '{');
@@ -270,11 +273,11 @@ static int print_json(const struct scoring *s)
         assay_json_put_count(&json, s->model.spec.zones[z].name, s->zone_count[z]);
     assay_json_close(&json);
     assay_json_close(&json);
-    if (!json.out.failed)
-        fwrite(json.out.data, 1, json.out.length, stdout);
-    bool good = !json.out.failed && fflush(stdout) == 0 && !ferror(stdout);
+    enum assay_status status = json.out.failed
+                                   ? assay_fail_memory(err, "writing JSON")
+                                   : assay_file_write("-", json.out.data, json.out.length, err);
     assay_text_clear(&json.out);
-    return good ? 0 : 2;
+    return status;
 }
 
 int assay_score_main(int argc, char **argv)
@@ -309,16 +312,15 @@ int assay_score_main(int argc, char **argv)
         return assay_misuse(&command, "no data; expected --data FILE");
     if (strcmp(s.model_path, "-") == 0 && strcmp(s.intake_options.path, "-") == 0)
         return assay_misuse(&command, "both the model and the data come from standard input");
+    if (s.json && s.output_path != NULL && strcmp(s.output_path, "-") == 0)
+        return assay_misuse(&command, "--json beside --output=-: the scores would mix with it");
     struct assay_error err = {0};
     enum assay_status status = run(&s, &err);
     if (status == ASSAY_OK && s.json)
-        exit_status = print_json(&s);
-    else if (status == ASSAY_OK) {
+        status = print_json(&s, &err);
+    else if (status == ASSAY_OK)
         say(&s);
-        exit_status = 0;
-    } else {
-        exit_status = assay_complain(&err);
-    }
+    exit_status = status == ASSAY_OK ? 0 : assay_complain(&err);
     free(s.state);
     assay_text_clear(&s.line);
     assay_output_abort(&s.output);

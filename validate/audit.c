@@ -57,12 +57,13 @@ static enum assay_status measure_accuracy(const struct assay_audit_rows *rows,
                                            ASSAY_HIGHER_IS_RISK, &audit->auc, err);
 }
 
-static void sum_values(const struct assay_audit_rows *rows, const struct assay_audit_rules *rules,
-                       struct assay_audit *audit)
+static enum assay_status sum_values(const struct assay_audit_rows *rows,
+                                    const struct assay_audit_rules *rules,
+                                    struct assay_audit *audit, struct assay_error *err)
 {
     audit->value_churned = audit->value_caught = audit->value_missed = audit->value_in_vain = NAN;
     if (rows->value == NULL)
-        return;
+        return ASSAY_OK;
     audit->value_churned = audit->value_caught = audit->value_missed = audit->value_in_vain = 0;
     for (size_t i = 0; i < rows->n; i++) {
         double value = isnan(rows->value[i]) ? 0 : rows->value[i];
@@ -74,6 +75,11 @@ static void sum_values(const struct assay_audit_rows *rows, const struct assay_a
             audit->value_in_vain += value;
         }
     }
+    if (isfinite(audit->value_churned) && isfinite(audit->value_caught) &&
+        isfinite(audit->value_missed) && isfinite(audit->value_in_vain))
+        return ASSAY_OK;
+    return assay_fail(err, ASSAY_EDATA, "the values of the accounts add up to more than a number "
+                                        "can hold; expected amounts of money");
 }
 
 static enum assay_status measure_zones(const struct assay_audit_rows *rows,
@@ -198,12 +204,13 @@ enum assay_status assay_audit_measure(const struct assay_audit_rows *rows,
         status = measure_zones(rows, rules, &made, err);
     if (status == ASSAY_OK)
         status = measure_segments(rows, rules, &made, err);
+    if (status == ASSAY_OK)
+        status = sum_values(rows, rules, &made, err);
     if (status != ASSAY_OK) {
         assay_audit_clear(&made);
         return status;
     }
     sort_segments(&made);
-    sum_values(rows, rules, &made);
     made.sensitivity_result =
         assay_verdict_of(&made.rates.sensitivity.wilson, rules->target_sensitivity);
     made.specificity_result =

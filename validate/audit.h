@@ -63,7 +63,7 @@ struct assay_audit {
     enum assay_verdict sensitivity_result, specificity_result, verdict;
 };
 
-/*   ASSAY_EDATA   n is 0, or a score that is not finite
+/*   ASSAY_EDATA   n is 0, a score that is not finite, or values whose sum is not
  *   ASSAY_ENOMEM */
 ASSAY_MUST_CHECK enum assay_status assay_audit_measure(const struct assay_audit_rows *rows,
                                                        const struct assay_audit_rules *rules,

@@ -137,7 +137,10 @@ static enum assay_status measure(struct validation *v, struct assay_error *err)
         .segment_codes = (const int32_t *const *)data->segment_codes,
         .segment_dictionary = (const struct assay_dictionary *const *)data->segment_dictionary};
     set_rules(v);
-    return assay_audit_measure(&rows, &v->rules, &v->audit, err);
+    enum assay_status status = assay_audit_measure(&rows, &v->rules, &v->audit, err);
+    if (status == ASSAY_EDATA) /* figures know rows, but no files */
+        assay_error_prefix(err, "%s", assay_csv_name(data->intake.csv));
+    return status;
 }
 
 static enum assay_status flush_stdout(struct assay_error *err)

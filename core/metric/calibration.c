@@ -141,10 +141,14 @@ enum assay_status assay_oe_ratio(const double prob[], const unsigned char outcom
         return assay_fail(err, ASSAY_EDATA, "%s: every prob is 0; expected at least one above",
                           what);
     double events = (double)n_event, ratio = events / expected;
+    bool certain = n_event == 0 || n_event == n;
+    double std_error = certain ? 0.0 : sqrt((1.0 - events / (double)n) / events);
+    double factor = exp(assay_normal_quantile(ASSAY_LEVEL) * std_error);
+    if (!isfinite(ratio * factor))
+        return assay_fail(err, ASSAY_EDATA, "%s: the probs add up to %.1e; expected a sum by which "
+                          "%zu events can be divided", what, expected, n_event);
     *out = assay_estimate_without_interval(ratio);
-    if (n_event > 0 && n_event < n) {
-        double std_error = sqrt((1.0 - events / (double)n) / events);
-        double factor = exp(assay_normal_quantile(ASSAY_LEVEL) * std_error);
+    if (!certain) {
         out->low = ratio / factor;
         out->high = ratio * factor;
     }

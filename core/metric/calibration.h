@@ -15,7 +15,8 @@
  * underestimated. The interval is log-normal with var(ln O/E) = (1 - prevalence) / events, the
  * expected number taken as fixed (Debray et al. 2017). None where nobody or everybody had the
  * event: the variance is infinite or 0 there.
- *   ASSAY_EDATA  n is 0, a value out of range, or every prob is 0 */
+ *   ASSAY_EDATA  n is 0, a value out of range, every prob is 0, or the probs are so near 0 that the
+ *                ratio or its upper limit is beyond double */
 ASSAY_MUST_CHECK enum assay_status assay_oe_ratio(const double prob[],
                                                   const unsigned char outcome[], size_t n,
                                                   struct assay_estimate *out,

@@ -299,6 +299,20 @@ START_TEST(observed_over_expected_has_its_closed_form)
 }
 END_TEST
 
+START_TEST(a_ratio_beyond_double_is_refused)
+{
+    const double prob[] = {1e-320, 0.0, 0.0, 0.0}, edge[] = {1e-308, 0.0, 0.0, 0.0};
+    const unsigned char one[] = {1, 0, 0, 0};
+    struct assay_error err = {0};
+    struct assay_estimate e = {.value = 7.0};
+    ck_assert_int_eq(assay_oe_ratio(prob, one, 4, &e, &err), ASSAY_EDATA);
+    ck_assert_str_eq(err.message, "O/E ratio: the probs add up to 1.0e-320; expected a sum by which "
+                                  "1 events can be divided");
+    ck_assert_int_eq(assay_oe_ratio(edge, one, 4, &e, &err), ASSAY_EDATA); /* its upper limit */
+    ck_assert_double_eq(e.value, 7.0);
+}
+END_TEST
+
 /* ---- what is refused ---- */
 
 static const struct {
@@ -433,6 +447,7 @@ static void add_tests(TCase *tc)
     tcase_add_loop_test(tc, the_score_equation_holds_for_hopeless_probabilities, 0, 3);
     tcase_add_test(tc, as_many_certainties_as_events_have_no_intercept);
     tcase_add_test(tc, observed_over_expected_has_its_closed_form);
+    tcase_add_test(tc, a_ratio_beyond_double_is_refused);
     tcase_add_loop_test(tc, separated_outcomes_have_no_finite_slope, 0, COUNT(separated));
     tcase_add_loop_test(tc, what_has_no_calibration_is_refused_by_name, 0, COUNT(bad));
     tcase_add_test(tc, a_lack_of_memory_is_reported);
