@@ -6,7 +6,7 @@
 # CFLAGS, LDFLAGS and CC are yours; they come behind what the project needs, and win.
 
 VARIANT ?= release
-CFLAGS ?= -O2 -g
+CFLAGS ?= -g
 BUILD := build/$(VARIANT)
 JOBS ?= $(shell nproc 2>/dev/null || echo 2)
 
@@ -18,7 +18,8 @@ endif
 
 # One rounding rule everywhere: no fused multiply-add behind our back, no fast-math.
 # Signals are data that comes in bulk; -O3 lets the engine's plain loops be vectorised.
-OURS := -std=c17 -D_GNU_SOURCE -I. -pthread -ffp-contract=off $(WARNINGS) -MMD -MP
+OPTIMISE := -O2
+OURS = $(OPTIMISE) -std=c17 -D_GNU_SOURCE -I. -pthread -ffp-contract=off $(WARNINGS) -MMD -MP
 LIBS := -lgsl -lgslcblas -lcsv -lcjson -lsodium -lz -lm
 CHECK_LIBS = $(shell pkg-config --libs check 2>/dev/null || echo -lcheck -lsubunit)
 
@@ -59,7 +60,7 @@ $(BUILD)/%.o: %.c Makefile
 	$(CC) $(OURS) $(CFLAGS) -c -o $@ $<
 
 # The engine and the normaliser are the hot loops.
-$(BUILD)/core/fit/%.o $(BUILD)/core/signal/%.o: CFLAGS += -O3
+$(BUILD)/core/fit/%.o $(BUILD)/core/signal/%.o: OPTIMISE := -O3
 
 # Tests are linked with every module, and with an allocator that can be told to fail.
 WRAP := -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc

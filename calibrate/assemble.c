@@ -9,6 +9,7 @@
 #include "calibrate/compare.h"
 #include "core/base/memory.h"
 #include "core/model/examples.h"
+#include "core/model/scorer.h"
 #include "core/signal/normalise.h"
 
 /* ---- coefficients ---- */
@@ -174,6 +175,26 @@ static enum assay_status warn_of_evidence(const struct assay_assembly *parts,
     return status;
 }
 
+/* Signs and outcomes that look the wrong way round. */
+static enum assay_status warn_of_directions(const struct assay_history *history,
+                                            struct assay_model *model, struct assay_error *err)
+{
+    enum assay_status status = ASSAY_OK;
+    double share = (double)history->n_event / (double)history->n_used;
+    if (share > 0.5)
+        status = warn(model, err, "%.1f%% of the snapshots have the event: is the outcome the right way "
+                      "round?", 100 * share);
+    for (size_t j = 0; status == ASSAY_OK && j < model->n_signal; j++) {
+        const struct assay_coefficient *c = &model->fit.free_coefficients[1 + j];
+        const struct assay_signal_spec *signal = &model->spec.signals[j];
+        if (model->slope[j] == 0 && c->estimate > 0 && c->p_value < 0.05)
+            status = warn(model, err, "signal \"%s\": beside the others the data say the opposite of "
+                          "\"better\": \"%s\" (p = %.2g); check it", signal->name,
+                          assay_better_names[signal->better], c->p_value);
+    }
+    return status;
+}
+
 /* A category or a column that everybody is missing in makes no term. */
 static enum assay_status warn_of_signals(const struct assay_assembly *parts,
                                          struct assay_model *model, struct assay_error *err)
@@ -183,13 +204,15 @@ static enum assay_status warn_of_signals(const struct assay_assembly *parts,
     for (size_t j = 0; status == ASSAY_OK && j < model->n_signal; j++) {
         const struct assay_signal_spec *signal = &model->spec.signals[j];
         const struct assay_column *column = &history->table->columns[history->columns->signals[j]];
-        size_t clamped = 0;
-        for (size_t i = 0; column->type == ASSAY_NUMBER && i < history->n_row; i++)
-            clamped += history->used[i] && signal->normalise.method != ASSAY_PERCENTILE &&
-                       assay_normalise_clamps(signal, NULL, column->numbers[i]);
+        size_t clamped = 0, n_value = 0;
+        bool fixed = column->type == ASSAY_NUMBER && signal->normalise.method != ASSAY_PERCENTILE;
+        for (size_t i = 0; fixed && i < history->n_row; i++) {
+            n_value += history->used[i] && !isnan(column->numbers[i]);
+            clamped += history->used[i] && assay_normalise_clamps(signal, NULL, column->numbers[i]);
+        }
         if (clamped > 0)
             status = warn(model, err, "signal \"%s\": %zu of %zu values lie beyond its %s and were "
-                          "clamped", signal->name, clamped, history->n_used,
+                          "clamped", signal->name, clamped, n_value,
                           signal->normalise.method == ASSAY_RANGE  ? "range"
                           : signal->normalise.method == ASSAY_NONE ? "0 to 100"
                                                                    : "first step");
@@ -291,6 +314,8 @@ enum assay_status assay_assemble(const struct assay_assembly *parts, struct assa
         status = warn_of_sample(parts->history, model, err);
     }
     if (status == ASSAY_OK)
+        status = warn_of_directions(parts->history, model, err);
+    if (status == ASSAY_OK)
         status = warn_of_evidence(parts, model, err);
     if (status == ASSAY_OK)
         status = warn_of_signals(parts, model, err);
@@ -300,5 +325,38 @@ enum assay_status assay_assemble(const struct assay_assembly *parts, struct assa
         status = assay_compare(parts, model, err);
     if (status != ASSAY_OK)
         assay_model_clear(model);
+    return status;
+}
+
+enum assay_status assay_zones_held_out(const struct assay_model *model,
+                                       const struct assay_history *history,
+                                       const struct assay_assessment *assessment,
+                                       struct assay_zone_result zones[], struct assay_error *err)
+{
+    double lower[ASSAY_MAX_ZONES], total = 0;
+    double *score = assay_alloc(history->n_used, sizeof *score);
+    unsigned char *outcome = assay_alloc(history->n_used, 1);
+    enum assay_status status = ASSAY_OK;
+    size_t n = 0;
+    if (score == NULL || outcome == NULL)
+        status = assay_fail_memory(err, "counting zones");
+    for (size_t j = 0; j < model->n_signal; j++)
+        total += model->slope[j];
+    for (size_t i = 0; status == ASSAY_OK && i < history->n_row; i++) {
+        double p = assessment->prob_held_out[i];
+        if (isnan(p))
+            continue;
+        struct assay_score made = {.log_odds = log(p) - log1p(-p)};
+        made.composite = 100 * (model->intercept - made.log_odds) / total;
+        assay_score_finish(model, &made);
+        score[n] = made.score;
+        outcome[n++] = history->outcome[i];
+    }
+    for (size_t z = 0; z < model->spec.n_zone; z++)
+        lower[z] = model->spec.zones[z].from;
+    if (status == ASSAY_OK)
+        status = assay_zones_measure(score, outcome, n, lower, model->spec.n_zone, zones, err);
+    free(score);
+    free(outcome);
     return status;
 }

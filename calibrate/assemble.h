@@ -5,6 +5,7 @@
 #include "calibrate/assess.h"
 #include "calibrate/pipeline.h"
 #include "core/base/error.h"
+#include "core/metric/zones.h"
 #include "core/model/model.h"
 
 struct assay_assembly {
@@ -23,5 +24,13 @@ struct assay_assembly {
 ASSAY_MUST_CHECK enum assay_status assay_assemble(const struct assay_assembly *parts,
                                                   struct assay_model *model,
                                                   struct assay_error *err);
+
+/* What happened in each zone, by held-out predictions, so that the shares are honest: zones[n_zone].
+ * On the weighted-average scale missing indicators play no part, as in the score. */
+ASSAY_MUST_CHECK enum assay_status assay_zones_held_out(const struct assay_model *model,
+                                                        const struct assay_history *history,
+                                                        const struct assay_assessment *assessment,
+                                                        struct assay_zone_result zones[],
+                                                        struct assay_error *err);
 
 #endif

@@ -230,7 +230,8 @@ static enum assay_status measure(const double prob[], const unsigned char outcom
     enum assay_status status = gather(prob, outcome, n, &p, err);
     if (status != ASSAY_OK)
         return status;
-    status = assay_performance_measure(p.prob, p.outcome, p.n, line, out, err);
+    /* Flagged is a score below the line's, so a probability above it. */
+    status = assay_performance_measure(p.prob, p.outcome, p.n, nextafter(line, 1), out, err);
     release(&p);
     return status;
 }

@@ -76,6 +76,29 @@ static enum assay_status check_new_line(const struct calibration *c, struct assa
     return ASSAY_EDATA;
 }
 
+/* A line and figures carry over only between models of the same event. */
+static enum assay_status read_champion(struct calibration *c, struct assay_error *err)
+{
+    const struct assay_outcome_spec *mine = &c->spec.outcome, *other = &c->champion.spec.outcome;
+    enum assay_status status = assay_model_read(c->champion_path, &c->champion, err);
+    if (status != ASSAY_OK)
+        return status;
+    c->intake_options.also = &c->champion.spec;
+    if ((mine->date == NULL) == (other->date == NULL) &&
+        (mine->date == NULL || mine->horizon_days == other->horizon_days))
+        return ASSAY_OK;
+    if (mine->date != NULL && other->date != NULL)
+        assay_fail(err, ASSAY_EDATA, "%s: the champion predicts an event within %d days, the spec one "
+                   "within %d; expected the same", c->champion_path, other->horizon_days,
+                   mine->horizon_days);
+    else
+        assay_fail(err, ASSAY_EDATA, "%s: the champion's outcome is %s, the spec's %s; expected the "
+                   "same kind", c->champion_path, other->date != NULL ? "dated" : "a 0/1 column",
+                   mine->date != NULL ? "dated" : "a 0/1 column");
+    assay_hint(err, "Their probabilities mean different things: calibrate without --champion.");
+    return ASSAY_EDATA;
+}
+
 static enum assay_status read_inputs(struct calibration *c, struct assay_error *err)
 {
     struct assay_text notes = {0};
@@ -84,10 +107,8 @@ static enum assay_status read_inputs(struct calibration *c, struct assay_error *
         status = set_observed_until(c, err);
     if (status == ASSAY_OK)
         status = check_new_line(c, err);
-    if (status == ASSAY_OK && c->champion_path != NULL) {
-        status = assay_model_read(c->champion_path, &c->champion, err);
-        c->intake_options.also = &c->champion.spec;
-    }
+    if (status == ASSAY_OK && c->champion_path != NULL)
+        status = read_champion(c, err);
     if (status == ASSAY_OK)
         status = assay_intake_open(&c->spec, ASSAY_TO_CALIBRATE, &c->intake_options, &c->intake,
                                    err);
@@ -153,7 +174,11 @@ static enum assay_status flush_stdout(struct assay_error *err)
 static enum assay_status deliver(struct calibration *c, struct assay_error *err)
 {
     struct assay_text text = {0};
-    enum assay_status status = assay_model_write(&c->model, &text, err);
+    struct assay_zone_result zones[ASSAY_MAX_ZONES];
+    enum assay_status status =
+        assay_zones_held_out(&c->model, &c->history, &c->assessment, zones, err);
+    if (status == ASSAY_OK)
+        status = assay_model_write(&c->model, &text, err);
     bool to_stdout = strcmp(c->output, "-") == 0;
     if (status == ASSAY_OK && !to_stdout)
         status = assay_file_write(c->output, text.data, text.length, err);
@@ -163,7 +188,7 @@ static enum assay_status deliver(struct calibration *c, struct assay_error *err)
     }
     if (status == ASSAY_OK && !c->json) {
         FILE *people = to_stdout ? stderr : stdout;
-        assay_calibrate_print(people, &c->model, &c->history, &c->assessment,
+        assay_calibrate_print(people, &c->model, &c->history, &c->assessment, zones,
                               assay_csv_name(c->intake.csv));
         fprintf(people, "\nWritten: %s (%.19s...)\n", to_stdout ? "standard output" : c->output,
                 c->model.digest);

@@ -118,8 +118,8 @@ static enum assay_status measure(const struct scoring *scoring, const double pro
     struct assay_performance measured;
     if (scoring->n == 0)
         return ASSAY_OK;
-    enum assay_status status = assay_performance_measure(prob, scoring->outcome, scoring->n, line,
-                                                         &measured, err);
+    enum assay_status status = assay_performance_measure(prob, scoring->outcome, scoring->n,
+                                                         nextafter(line, 1), &measured, err);
     if (status == ASSAY_OK)
         assay_model_performance_take(&measured, kept);
     return status;

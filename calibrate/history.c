@@ -124,7 +124,7 @@ struct account {
 };
 
 /* FNV-1a (Fowler, Noll and Vo) of the id, stirred with the seed (Steele, Lea and Flood 2014), so that
- * an account's fold depends on its id alone and not on the order of the rows. */
+ * an account's fold does not depend on the order of the rows. */
 static uint64_t hash_id(const char *id, uint64_t seed)
 {
     uint64_t hash = UINT64_C(14695981039346656037);

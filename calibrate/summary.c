@@ -157,10 +157,14 @@ static void print_wald(FILE *out, const struct assay_model *model)
             fprintf(out, "%9.3f %8.3f %7.2f %9.2g   [%.3f, %.3f]\n", c->estimate, c->std_error,
                     c->z, c->p_value, c->low, c->high);
     }
-    fprintf(out, "  log-likelihood %.3f (constrained %.3f), %zu iterations, gradient below %.0e, "
-                 "condition number %.3g\n",
-            model->fit.free_log_likelihood, model->fit.log_likelihood, model->fit.iterations,
-            fmax(model->fit.gradient_norm, 1e-12), model->fit.condition_number);
+    fprintf(out, "  log-likelihood %.3f\n", model->fit.free_log_likelihood);
+    fprintf(out, "The published, sign-constrained fit: log-likelihood %.3f, %zu iterations, ",
+            model->fit.log_likelihood, model->fit.iterations);
+    if (model->fit.gradient_norm <= 1e-9) /* below, only rounding is left to see */
+        fprintf(out, "gradient below 1e-9, ");
+    else
+        fprintf(out, "gradient %.1e, ", model->fit.gradient_norm);
+    fprintf(out, "condition number %.3g.\n", model->fit.condition_number);
 }
 
 /* ---- performance ---- */
@@ -224,26 +228,10 @@ static void print_performance(FILE *out, const struct assay_model *model)
     fputc('\n', out);
 }
 
-/* Zones by held-out prediction, so that the churn shares are honest. */
 static void print_zones(FILE *out, const struct assay_model *model,
-                        const struct assay_history *history,
-                        const struct assay_assessment *assessment)
+                        const struct assay_assessment *assessment,
+                        const struct assay_zone_result zones[])
 {
-    size_t n[ASSAY_MAX_ZONES] = {0}, events[ASSAY_MAX_ZONES] = {0};
-    for (size_t i = 0; i < history->n_row; i++) {
-        double p = assessment->prob_held_out[i];
-        if (isnan(p))
-            continue;
-        struct assay_score score = {.log_odds = log(p) - log1p(-p)};
-        score.composite = 100 * (model->intercept - score.log_odds);
-        double total = 0;
-        for (size_t j = 0; j < model->n_signal; j++)
-            total += model->slope[j];
-        score.composite /= total;
-        assay_score_finish(model, &score);
-        n[score.zone]++;
-        events[score.zone] += history->outcome[i];
-    }
     fprintf(out, "\nScore %g is a probability of %.1f%%%s", model->at_risk_score,
             100 * model->at_risk_probability,
             !assessment->line_given                      ? ", chosen on held-out predictions"
@@ -255,15 +243,15 @@ static void print_zones(FILE *out, const struct assay_model *model,
     print_name(out, 2, "zone");
     fprintf(out, "%10s %10s   %s\n", "snapshots", "events", "share with the event, held out");
     for (size_t z = 0; z < model->spec.n_zone; z++) {
-        struct assay_rate rate = assay_rate_of(events[z], n[z]);
+        const struct assay_estimate *rate = &zones[z].rate.wilson;
         char label[128];
         snprintf(label, sizeof label, "%s, from %.4g", model->spec.zones[z].name,
                  model->spec.zones[z].from);
         print_name(out, 2, label);
-        fprintf(out, "%10s %10s   ", grouped(n[z]), grouped(events[z]));
-        if (n[z] > 0)
-            fprintf(out, "%.1f%% [%.1f, %.1f]", 100 * rate.wilson.value, 100 * rate.wilson.low,
-                    100 * rate.wilson.high);
+        fprintf(out, "%10s %10s", grouped(zones[z].n), grouped(zones[z].n_event));
+        if (zones[z].n > 0)
+            fprintf(out, "   %.1f%% [%.1f, %.1f]", 100 * rate->value, 100 * rate->low,
+                    100 * rate->high);
         fputc('\n', out);
     }
 }
@@ -305,14 +293,15 @@ static void print_changes(FILE *out, const struct assay_model *model)
 
 void assay_calibrate_print(FILE *out, const struct assay_model *model,
                            const struct assay_history *history,
-                           const struct assay_assessment *assessment, const char *source)
+                           const struct assay_assessment *assessment,
+                           const struct assay_zone_result zones[], const char *source)
 {
     print_head(out, model, history, source);
     print_weights(out, model);
     print_held(out, model);
     print_wald(out, model);
     print_performance(out, model);
-    print_zones(out, model, history, assessment);
+    print_zones(out, model, assessment, zones);
     print_changes(out, model);
     if (model->fit.n_warning > 0)
         fprintf(out, "\nTo bear in mind\n");

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "core/base/memory.h"
+#include "core/metric/check.h"
 
 static bool is_flagged(const struct assay_audit_rules *rules, double score)
 {
@@ -67,6 +68,7 @@ static enum assay_status sum_values(const struct assay_audit_rows *rows,
     audit->value_churned = audit->value_caught = audit->value_missed = audit->value_in_vain = 0;
     for (size_t i = 0; i < rows->n; i++) {
         double value = isnan(rows->value[i]) ? 0 : rows->value[i];
+        audit->n_value_missing += isnan(rows->value[i]) ? 1 : 0;
         bool flagged = is_flagged(rules, rows->score[i]);
         if (rows->outcome[i]) {
             audit->value_churned += value;
@@ -101,41 +103,79 @@ static enum assay_status measure_zones(const struct assay_audit_rows *rows,
 
 /* ---- segments ---- */
 
-/* Rows of one value side by side, for the AUC. */
-struct gathered {
+/* Rows sorted by a segment's value, so that each value is a run; and room for a run's AUC. */
+struct grouping {
+    size_t *row, *start; /* row[n]; start[n_value + 2], the missing ones first */
     double *score;
     unsigned char *outcome;
 };
 
+/* Counting sort by code; ASSAY_NO_CODE is -1, so that the missing ones come first. */
+static void group_rows(const int32_t codes[], size_t n, size_t n_value, struct grouping *g)
+{
+    memset(g->start, 0, (n_value + 2) * sizeof *g->start);
+    for (size_t i = 0; i < n; i++)
+        g->start[codes[i] + 2]++;
+    for (size_t v = 1; v < n_value + 2; v++)
+        g->start[v] += g->start[v - 1];
+    for (size_t i = 0; i < n; i++)
+        g->row[g->start[codes[i] + 1]++] = i;
+    memmove(g->start + 1, g->start, (n_value + 1) * sizeof *g->start);
+    g->start[0] = 0;
+}
+
 static enum assay_status measure_segment(const struct assay_audit_rows *rows,
-                                         const struct assay_audit_rules *rules, size_t column,
-                                         int32_t code, struct gathered *g,
+                                         const struct assay_audit_rules *rules,
+                                         const size_t row[], size_t n, struct grouping *g,
                                          struct assay_audit_segment *segment,
                                          struct assay_error *err)
 {
-    const int32_t *codes = rows->segment_codes[column];
     struct assay_auc auc;
-    *segment = (struct assay_audit_segment){
-        .column = rules->segments[column],
-        .value = code == ASSAY_NO_CODE
-                     ? "" : assay_dictionary_text(rows->segment_dictionary[column], code)};
-    for (size_t i = 0; i < rows->n; i++) {
-        if (codes[i] != code)
-            continue;
-        g->score[segment->n] = rows->prob != NULL ? rows->prob[i] : rows->score[i];
-        g->outcome[segment->n++] = rows->outcome[i];
+    segment->n = n;
+    for (size_t k = 0; k < n; k++) {
+        size_t i = row[k];
+        g->score[k] = rows->prob != NULL ? rows->prob[i] : rows->score[i];
+        g->outcome[k] = rows->outcome[i];
         segment->n_event += rows->outcome[i];
         count(&segment->counts, is_flagged(rules, rows->score[i]), rows->outcome[i]);
     }
     segment->rates = assay_confusion_rates_of(&segment->counts);
-    segment->auc = assay_estimate_undefined();
-    if (segment->n == 0)
-        return ASSAY_OK;
     enum assay_status status =
-        auc_or_nan(g->score, g->outcome, segment->n, segment->n_event,
+        auc_or_nan(g->score, g->outcome, n, segment->n_event,
                    rows->prob != NULL ? ASSAY_HIGHER_IS_RISK : rules->higher_is, &auc, err);
     if (status == ASSAY_OK)
         segment->auc = auc.wald;
+    return status;
+}
+
+static enum assay_status measure_column(const struct assay_audit_rows *rows,
+                                        const struct assay_audit_rules *rules, size_t column,
+                                        struct grouping *g, struct assay_audit *audit,
+                                        size_t *capacity, struct assay_error *err)
+{
+    const struct assay_dictionary *values = rows->segment_dictionary[column];
+    size_t n_value = assay_dictionary_count(values);
+    enum assay_status status = ASSAY_OK;
+    g->start = assay_alloc(n_value + 2, sizeof *g->start);
+    if (g->start == NULL)
+        return assay_fail_memory(err, "auditing segments");
+    group_rows(rows->segment_codes[column], rows->n, n_value, g);
+    for (size_t v = 0; status == ASSAY_OK && v < n_value + 1; v++) {
+        size_t n = g->start[v + 1] - g->start[v];
+        if (n == 0)
+            continue;
+        if (!assay_grow(&audit->segments, capacity, audit->n_segment + 1,
+                        sizeof *audit->segments)) {
+            status = assay_fail_memory(err, "auditing segments");
+            break;
+        }
+        struct assay_audit_segment *segment = &audit->segments[audit->n_segment++];
+        *segment = (struct assay_audit_segment){
+            .column = rules->segments[column],
+            .value = v == 0 ? "" : assay_dictionary_text(values, (int32_t)(v - 1))};
+        status = measure_segment(rows, rules, g->row + g->start[v], n, g, segment, err);
+    }
+    free(g->start);
     return status;
 }
 
@@ -143,23 +183,15 @@ static enum assay_status measure_segments(const struct assay_audit_rows *rows,
                                           const struct assay_audit_rules *rules,
                                           struct assay_audit *audit, struct assay_error *err)
 {
-    struct gathered g = {assay_alloc(rows->n, sizeof *g.score), assay_alloc(rows->n, 1)};
-    enum assay_status status =
-        g.score != NULL && g.outcome != NULL ? ASSAY_OK : assay_fail_memory(err, "auditing segments");
+    struct grouping g = {.row = assay_alloc(rows->n, sizeof *g.row),
+                         .score = assay_alloc(rows->n, sizeof *g.score),
+                         .outcome = assay_alloc(rows->n, 1)};
     size_t capacity = 0;
-    for (size_t s = 0; status == ASSAY_OK && s < rows->n_segment; s++) {
-        size_t n_value = assay_dictionary_count(rows->segment_dictionary[s]);
-        for (int32_t code = ASSAY_NO_CODE; status == ASSAY_OK && code < (int32_t)n_value; code++) {
-            if (!assay_grow(&audit->segments, &capacity, audit->n_segment + 1,
-                            sizeof *audit->segments)) {
-                status = assay_fail_memory(err, "auditing segments");
-                break;
-            }
-            struct assay_audit_segment *segment = &audit->segments[audit->n_segment];
-            status = measure_segment(rows, rules, s, code, &g, segment, err);
-            audit->n_segment += segment->n > 0;
-        }
-    }
+    enum assay_status status = g.row != NULL && g.score != NULL && g.outcome != NULL
+                                   ? ASSAY_OK : assay_fail_memory(err, "auditing segments");
+    for (size_t s = 0; status == ASSAY_OK && s < rows->n_segment; s++)
+        status = measure_column(rows, rules, s, &g, audit, &capacity, err);
+    free(g.row);
     free(g.score);
     free(g.outcome);
     return status;
@@ -193,13 +225,17 @@ enum assay_status assay_audit_measure(const struct assay_audit_rows *rows,
                                       const struct assay_audit_rules *rules,
                                       struct assay_audit *audit, struct assay_error *err)
 {
+    static const char what[] = "audit";
     struct assay_audit made = {.n = rows->n};
-    for (size_t i = 0; i < rows->n; i++) {
-        made.n_event += rows->outcome[i];
+    enum assay_status status = assay_check_outcome(what, rows->outcome, rows->n, &made.n_event, err);
+    if (status == ASSAY_OK)
+        status = assay_check_score(what, rows->score, rows->n, err);
+    if (status != ASSAY_OK)
+        return status;
+    for (size_t i = 0; i < rows->n; i++)
         count(&made.counts, is_flagged(rules, rows->score[i]), rows->outcome[i]);
-    }
     made.rates = assay_confusion_rates_of(&made.counts);
-    enum assay_status status = measure_accuracy(rows, rules, &made, err);
+    status = measure_accuracy(rows, rules, &made, err);
     if (status == ASSAY_OK)
         status = measure_zones(rows, rules, &made, err);
     if (status == ASSAY_OK)

@@ -60,6 +60,7 @@ struct assay_audit {
     struct assay_audit_segment *segments;
     size_t n_segment;
     double value_churned, value_caught, value_missed, value_in_vain; /* NaN without a value column */
+    size_t n_value_missing; /* rows that such a column leaves empty */
     enum assay_verdict sensitivity_result, specificity_result, verdict;
 };
 

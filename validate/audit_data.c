@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "core/base/memory.h"
+#include "core/base/number.h"
 #include "core/model/scorer.h"
 
 static enum assay_status allocate(struct assay_audit_data *data, bool with_prob,
@@ -88,6 +89,17 @@ static enum assay_status score_rows(struct assay_audit_data *data, const struct 
     return ASSAY_OK;
 }
 
+/* All its digits: cut to six, 1.0000001 would be refused as "1". */
+static enum assay_status fail_probability(const struct assay_audit_data *data, size_t row,
+                                          double value, struct assay_error *err)
+{
+    char text[ASSAY_NUMBER_SIZE];
+    assay_number_print(value, text);
+    return assay_fail(err, ASSAY_EDATA, "%s:%zu: probability \"%s\" is %s; expected 0 to 1",
+                      assay_csv_name(data->intake.csv), data->intake.table.lines[row],
+                      data->spec->signals[0].column, text);
+}
+
 static enum assay_status take_column(struct assay_audit_data *data, bool probabilities,
                                      const unsigned char state[], const unsigned char outcome[],
                                      struct assay_error *err)
@@ -102,9 +114,7 @@ static enum assay_status take_column(struct assay_audit_data *data, bool probabi
             continue;
         }
         if (probabilities && (score[i] < 0 || score[i] > 1))
-            return assay_fail(err, ASSAY_EDATA, "%s:%zu: probability \"%s\" is %g; expected 0 to 1",
-                              assay_csv_name(data->intake.csv), table->lines[i],
-                              data->spec->signals[0].column, score[i]);
+            return fail_probability(data, i, score[i], err);
         take_row(data, i, score[i], score[i], outcome[i]);
     }
     return ASSAY_OK;

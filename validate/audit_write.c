@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "core/base/json_write.h"
+#include "validate/notes.h"
 
 const char *assay_verdict_name(enum assay_verdict verdict)
 {
@@ -227,6 +228,26 @@ static void write_value(struct assay_json_writer *json, const struct assay_audit
     assay_json_put_number(json, "value_lost_flagged", audit->value_caught);
     assay_json_put_number(json, "value_lost_missed", audit->value_missed);
     assay_json_put_number(json, "value_flagged_in_vain", audit->value_in_vain);
+    assay_json_put_count(json, "without_value", audit->n_value_missing);
+    assay_json_close(json);
+}
+
+static void write_quality(struct assay_json_writer *json, const struct assay_audit *audit,
+                          const struct assay_audit_data *data,
+                          const struct assay_audit_rules *rules,
+                          const struct assay_audit_subject *subject)
+{
+    struct assay_notes notes;
+    assay_notes_gather(audit, data, rules, subject->model, &notes);
+    assay_json_open(json, "quality", '{');
+    if (subject->model != NULL)
+        assay_json_put_bool(json, "in_sample", assay_audit_in_sample(data, subject->model));
+    else
+        assay_json_put_null(json, "in_sample");
+    assay_json_open(json, "notes", '[');
+    for (size_t k = 0; k < notes.n; k++)
+        assay_json_put_string(json, NULL, notes.text[k]);
+    assay_json_close(json);
     assay_json_close(json);
 }
 
@@ -250,6 +271,7 @@ enum assay_status assay_audit_write(const struct assay_audit *audit,
     write_zones(&json, audit, rules);
     write_segments(&json, audit);
     write_value(&json, audit);
+    write_quality(&json, audit, data, rules, subject);
     assay_json_close(&json);
     if (json.out.failed) {
         assay_text_clear(&json.out);

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "core/base/text.h"
+#include "validate/notes.h"
 
 enum { NAME_WIDTH = 30 };
 
@@ -164,25 +165,25 @@ static void print_segments(FILE *out, const struct assay_audit *audit)
     }
 }
 
-static void print_notes(FILE *out, const struct assay_audit *audit,
-                        const struct assay_audit_data *data)
+static void print_value(FILE *out, const struct assay_audit *audit)
 {
     if (!isnan(audit->value_churned))
         fprintf(out, "\nValue lost with the event: %.0f, of which flagged before %.0f, missed %.0f. "
                      "Flagged in vain: %.0f.\n",
                 audit->value_churned, audit->value_caught, audit->value_missed,
                 audit->value_in_vain);
-    if (data->early_events > 0)
-        fprintf(out, "\n%zu events come from snapshots whose horizon is not over, while their peers "
-                     "without an event are left\nout: the event looks more frequent than it is. End "
-                     "the window earlier (--until).\n",
-                data->early_events);
-    if (data->n_unseen > 0)
-        fprintf(out, "\n%zu snapshots are on a plan that calibration never saw, and were compared "
-                     "with all accounts.\n", data->n_unseen);
-    if (data->n_unknown > 0)
-        fprintf(out, "\n%zu snapshots have a category that has no points; it was treated as "
-                     "missing.\n", data->n_unknown);
+}
+
+static void print_notes(FILE *out, const struct assay_audit *audit,
+                        const struct assay_audit_data *data, const struct assay_audit_rules *rules,
+                        const struct assay_audit_subject *subject)
+{
+    struct assay_notes notes;
+    assay_notes_gather(audit, data, rules, subject->model, &notes);
+    if (notes.n > 0)
+        fprintf(out, "To bear in mind\n");
+    for (size_t k = 0; k < notes.n; k++)
+        fprintf(out, "  - %s.\n", notes.text[k]);
 }
 
 void assay_validate_print(FILE *out, const struct assay_audit *audit,
@@ -192,9 +193,10 @@ void assay_validate_print(FILE *out, const struct assay_audit *audit,
 {
     print_head(out, audit, data, rules, subject);
     print_verdict(out, audit, rules);
+    print_notes(out, audit, data, rules, subject);
     print_counts(out, &audit->counts);
     print_metrics(out, audit);
     print_zones(out, audit, rules);
     print_segments(out, audit);
-    print_notes(out, audit, data);
+    print_value(out, audit);
 }

@@ -153,6 +153,17 @@ static bool looks_like_thousands(const char *bytes, size_t before, size_t after)
 }
 
 /* What to say of a value that a person would take for a number. */
+/* Marks that spreadsheets and people put where there is no value, beyond those that we read so. */
+static bool is_missing_mark(const char *bytes, size_t length)
+{
+    static const char *const marks[] = {"#N/A", "#NA", "#DIV/0!", "#REF!", "#VALUE!", "#NUM!", "-",
+                                        "--", ".", "?", "none", "n.a.", "nil", "unknown", "missing"};
+    for (size_t k = 0; k < sizeof marks / sizeof *marks; k++)
+        if (strlen(marks[k]) == length && strncasecmp(marks[k], bytes, length) == 0)
+            return true;
+    return false;
+}
+
 static void add_number_advice(const char *bytes, size_t length, char *expected, size_t size)
 {
     char plain[64];
@@ -173,6 +184,8 @@ static void add_number_advice(const char *bytes, size_t length, char *expected, 
     size_t left = strip_ornaments(bytes, length, plain, sizeof plain);
     if (assay_number_parse(plain, left, &value))
         snprintf(expected + used, size - used, " (write it as a plain number)");
+    else if (is_missing_mark(bytes, length))
+        snprintf(expected + used, size - used, " (missing? leave the cell empty)");
 }
 
 static enum assay_reject_reason reason_of(enum assay_column_type type)

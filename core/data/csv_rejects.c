@@ -25,6 +25,16 @@ enum assay_status assay_rejects_open(struct assay_rejects *rejects, const char *
     return ASSAY_OK;
 }
 
+/* A signal often has another name than its column. */
+static void add_column_name(struct assay_text *text, const struct assay_reject *reject)
+{
+    char shown[ASSAY_QUOTE_SIZE], quoted[ASSAY_QUOTE_SIZE + 2];
+    snprintf(quoted, sizeof quoted, "\"%s\"",
+             assay_quote_value(reject->name, strlen(reject->name), shown));
+    if (strstr(reject->what, quoted) == NULL)
+        assay_text_printf(text, " (column %s)", quoted);
+}
+
 /* The sentence about a bad row, as csv.h's users print it. */
 static void word(struct assay_text *text, const char *source, const struct assay_reject *reject)
 {
@@ -36,13 +46,16 @@ static void word(struct assay_text *text, const char *source, const struct assay
     else if (reject->reason == ASSAY_REJECT_QUOTE)
         assay_text_printf(text, " a quote stands inside an unquoted field or text behind a closing "
                           "quote; expected %s", reject->expected);
-    else if (reject->value_length == 0)
-        assay_text_printf(text, "%zu: %s is empty; expected %s", reject->column, reject->what,
-                          reject->expected);
-    else
-        assay_text_printf(text, "%zu: %s is \"%s\"; expected %s", reject->column, reject->what,
-                          assay_quote_value(reject->value, reject->value_length, shown),
-                          reject->expected);
+    else {
+        assay_text_printf(text, "%zu: %s", reject->column, reject->what);
+        add_column_name(text, reject);
+        if (reject->value_length == 0)
+            assay_text_printf(text, " is empty; expected %s", reject->expected);
+        else
+            assay_text_printf(text, " is \"%s\"; expected %s",
+                              assay_quote_value(reject->value, reject->value_length, shown),
+                              reject->expected);
+    }
 }
 
 static void add_cell(struct assay_text *line, const char *cell)

@@ -362,6 +362,31 @@ static enum assay_status read_signals(struct assay_json *doc, const struct cJSON
     return status;
 }
 
+/* What is stated twice must agree: weights with coefficients, the line on both its scales. */
+static enum assay_status check_scale(struct assay_json *doc, const struct cJSON *root,
+                                     struct assay_model *model, struct assay_error *err)
+{
+    double total = 0, line = log(model->at_risk_probability / (1 - model->at_risk_probability));
+    const struct cJSON *signal = assay_json_first(assay_json_get(root, "signals"));
+    for (size_t j = 0; j < model->n_signal; j++)
+        total += model->slope[j];
+    for (size_t j = 0; j < model->n_signal; j++, signal = assay_json_next(signal))
+        if (!(fabs(model->weight[j] - model->slope[j] / total) <= 1e-9))
+            return assay_json_wrong(doc, assay_json_get(signal, "weight"), err,
+                                    "the coefficient's share of all, %.12g",
+                                    model->slope[j] / total);
+    bool average = model->spec.scale == ASSAY_WEIGHTED_AVERAGE;
+    double score = average ? 100 * (model->intercept - line) / total : 50;
+    const struct cJSON *part = assay_json_get(root, "score");
+    if (!(fabs(model->at_risk_score - score) <= 1e-6))
+        return assay_json_wrong(doc, assay_json_get(part, "at_risk_score"), err,
+                                "%.12g, where \"at_risk_probability\" stands on the score", score);
+    if (average && model->n_indicator > 0)
+        return assay_json_wrong(doc, assay_json_get(part, "scale"), err,
+                                "\"log-odds\" beside a missing indicator");
+    return ASSAY_OK;
+}
+
 static enum assay_status read_score(struct assay_json *doc, const struct cJSON *root,
                                     struct assay_model *model, struct assay_error *err)
 {
@@ -507,7 +532,8 @@ static enum assay_status read_root(struct assay_json *doc, const struct cJSON *r
         "performance", "training_data", "changes", "examples", "digest"};
     static enum assay_status (*const readers[])(struct assay_json *, const struct cJSON *,
                                                 struct assay_model *, struct assay_error *) = {
-        read_identity, read_declared, read_cohorts, read_signals, read_score, assay_evidence_read};
+        read_identity, read_declared, read_cohorts, read_signals, read_score, assay_evidence_read,
+        check_scale};
     enum assay_status status =
         assay_json_check_keys(doc, root, "the model", keys, COUNT(keys), err);
     for (size_t k = 0; status == ASSAY_OK && k < COUNT(readers); k++)

@@ -1,7 +1,7 @@
 /* baseline.h - what is expected of a cohort: the distribution of a signal, as knots
  *
  * Percentile normalisation maps a raw value to 100 times its mid-rank in the cohort's distribution,
- * (F(x-) + F(x)) / 2, so that ties share one value and the mean over the cohort is 50.
+ * (F(x-) + F(x)) / 2, so that ties share one value and the mean over that distribution is 50.
  * A cohort borrows from its parent: with n rows of its own,
  *   F = (n F_own + m F_parent) / (n + m),
  * its parent's F being mixed with the grandparent's in the same way.

@@ -13,7 +13,7 @@ enum assay_column_type assay_signal_type(const struct assay_signal_spec *signal)
                                                                                     : ASSAY_NUMBER;
 }
 
-/* `what` is printed in front of a bad value: KIND "NAME". */
+/* `what` is printed in front of a bad value: KIND "NAME", and the column where it has another name. */
 static enum assay_status add(struct assay_request_list *list, const char *column,
                              enum assay_column_type type, const char *kind, const char *name,
                              bool required, struct assay_error *err)

@@ -79,11 +79,17 @@ enum assay_status assay_intake_read(struct assay_intake *intake, size_t max_row,
     size_t bad = assay_csv_reject_count(intake->csv);
     if (bad <= intake->max_rejects)
         return ASSAY_OK;
+    size_t all = assay_csv_record_count(intake->csv);
     status = assay_fail(err, ASSAY_EDATA, "%s: %zu bad row%s among %zu; expected at most %zu",
-                        assay_csv_name(intake->csv), bad, bad == 1 ? "" : "s",
-                        assay_csv_record_count(intake->csv), intake->max_rejects);
-    assay_hint(err, "Mend the rows above, or leave them out with --max-rejects %zu (--rejects FILE "
-                    "keeps them).", bad);
+                        assay_csv_name(intake->csv), bad, bad == 1 ? "" : "s", all,
+                        intake->max_rejects);
+    if (bad == all && all > 2)
+        assay_hint(err, "Every row is bad: is it the right column, and the right file?");
+    else if (2 * bad > all && all > 20)
+        assay_hint(err, "Most rows are bad: mend the export rather than leave them out.");
+    else
+        assay_hint(err, "Mend the rows above, or leave them out with --max-rejects %zu (--rejects "
+                        "FILE keeps them).", bad);
     return status;
 }
 

@@ -22,7 +22,8 @@ static const struct {
 } bad_rows[] = {
     /* numbers */
     {"tickets_30d", BYTES("a,b,c,tickets_30d\n1,2,3,4\n1,2,3,n.a.\n"), ASSAY_REJECT_NUMBER,
-     "q3.csv:3:4: signal \"tickets_30d\" is \"n.a.\"; " NUMBER_OR_EMPTY},
+     "q3.csv:3:4: signal \"tickets_30d\" is \"n.a.\"; " NUMBER_OR_EMPTY
+     " (missing? leave the cell empty)"},
     {"tickets_30d", BYTES("tickets_30d\n0x10\n"), ASSAY_REJECT_NUMBER,
      "q3.csv:2:1: signal \"tickets_30d\" is \"0x10\"; " NUMBER_OR_EMPTY},
     {"tickets_30d", BYTES("tickets_30d\ninf\n"), ASSAY_REJECT_NUMBER,
@@ -30,7 +31,8 @@ static const struct {
     {"tickets_30d", BYTES("tickets_30d\n1e999\n"), ASSAY_REJECT_NUMBER,
      "q3.csv:2:1: signal \"tickets_30d\" is \"1e999\"; " NUMBER_OR_EMPTY},
     {"tickets_30d", BYTES("tickets_30d\n-\n"), ASSAY_REJECT_NUMBER,
-     "q3.csv:2:1: signal \"tickets_30d\" is \"-\"; " NUMBER_OR_EMPTY},
+     "q3.csv:2:1: signal \"tickets_30d\" is \"-\"; " NUMBER_OR_EMPTY
+     " (missing? leave the cell empty)"},
     {"tickets_30d", BYTES("tickets_30d\n\" 5\"\n"), ASSAY_REJECT_NUMBER,
      "q3.csv:2:1: signal \"tickets_30d\" is \" 5\"; " NUMBER_OR_EMPTY
      " (write it as a plain number)"},
@@ -43,7 +45,7 @@ static const struct {
      "q3.csv:2:1: signal \"tickets_30d\" is \"1234567890123456789012345678901234567890...\"; "
      NUMBER_OR_EMPTY},
     {"logins_30d", BYTES("logins_30d\nmany\n"), ASSAY_REJECT_NUMBER,
-     "q3.csv:2:1: signal \"logins\" is \"many\"; " NUMBER_OR_EMPTY},
+     "q3.csv:2:1: signal \"logins\" (column \"logins_30d\") is \"many\"; " NUMBER_OR_EMPTY},
     {"arr", BYTES("arr\nmuch\n"), ASSAY_REJECT_NUMBER,
      "q3.csv:2:1: value \"arr\" is \"much\"; expected a number"},
     /* numbers as people write them */

@@ -52,7 +52,9 @@ static void make_problem(struct problem *p, uint64_t seed, size_t n, size_t m, s
         double *row = p->limit + k * n;
         bool twin = k > n_equal && uniform() < 0.2;
         for (size_t j = 0; j < n; j++)
-            row[j] = twin ? 2.0 * row[j - n] : (uniform() < 0.5 ? 0.0 : around_zero() * unit[j]);
+            row[j] = twin              ? 2.0 * p->limit[(k - 1) * n + j]
+                     : uniform() < 0.5 ? 0.0
+                                       : around_zero() * unit[j];
         p->floor[k] = assay_linear_dot(row, inside, n);
         if (k >= n_equal && uniform() < 0.6)
             p->floor[k] -= uniform();

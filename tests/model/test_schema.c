@@ -17,9 +17,12 @@ static int check_file(const char *schema, const char *path, bool meant)
     fflush(stdout);
     int status = system(command);
     ck_assert(WIFEXITED(status));
-    if (WEXITSTATUS(status) == NO_CHECKER)
+    int result = WEXITSTATUS(status);
+    if (result == 126 || result == 127) /* the shell's word for no /usr/bin/python3 */
+        result = NO_CHECKER;
+    if (result == NO_CHECKER)
         test_skip("python3-jsonschema is not installed");
-    return WEXITSTATUS(status);
+    return result;
 }
 
 static int check_text(const char *schema, const char *text, size_t length, bool meant)
