@@ -164,13 +164,6 @@ static enum assay_status fit(struct calibration *c, struct assay_error *err)
     return assay_assemble(&parts, &c->model, err);
 }
 
-static enum assay_status flush_stdout(struct assay_error *err)
-{
-    if (fflush(stdout) == 0 && !ferror(stdout))
-        return ASSAY_OK;
-    return assay_fail(err, ASSAY_EIO, "could not write \"standard output\": %s", strerror(errno));
-}
-
 static enum assay_status deliver(struct calibration *c, struct assay_error *err)
 {
     struct assay_text text = {0};
@@ -184,7 +177,7 @@ static enum assay_status deliver(struct calibration *c, struct assay_error *err)
         status = assay_file_write(c->output, text.data, text.length, err);
     if (status == ASSAY_OK && (to_stdout || c->json)) {
         fwrite(text.data, 1, text.length, stdout);
-        status = flush_stdout(err);
+        status = assay_flush_stdout(err);
     }
     if (status == ASSAY_OK && !c->json) {
         FILE *people = to_stdout ? stderr : stdout;
@@ -192,7 +185,7 @@ static enum assay_status deliver(struct calibration *c, struct assay_error *err)
                               assay_csv_name(c->intake.csv));
         fprintf(people, "\nWritten: %s (%.19s...)\n", to_stdout ? "standard output" : c->output,
                 c->model.digest);
-        status = flush_stdout(err);
+        status = assay_flush_stdout(err);
     }
     assay_text_clear(&text);
     return status;

@@ -78,7 +78,7 @@ static enum assay_status score_rows(struct assay_audit_data *data, const struct 
         if (state[i] != ASSAY_ROW_USED)
             continue;
         assay_scorer_row(&scorer, table, i, s, missing, &score);
-        data->n_unseen += score.unseen_plan;
+        data->n_unseen += score.unseen_plan && !score.dropped;
         data->n_unknown += score.n_unknown > 0;
         if (score.dropped)
             leave_out(data);

@@ -11,7 +11,9 @@ struct assay_audit_data {
     const struct assay_spec *spec; /* borrowed */
     struct assay_intake intake;
     size_t count[ASSAY_ROW_STATES]; /* what became of every row; [ASSAY_ROW_USED] as n below */
-    size_t early_events, n_unseen, n_unknown;
+    size_t early_events; /* events used of snapshots whose horizon is not over */
+    size_t n_unseen;     /* rows used on a plan that calibration never saw */
+    size_t n_unknown;    /* rows, used or left out for it, with a category that has no points */
     int32_t from, to;               /* first and last as_of used, or ASSAY_NO_DATE */
     size_t n;                       /* rows used; arrays below are as long */
     double *score, *prob, *value;   /* prob NULL for a bare score, value NULL without a column */
@@ -20,7 +22,8 @@ struct assay_audit_data {
     const struct assay_dictionary **segment_dictionary;
 };
 
-/* Reads and, with a model, scores. model NULL: the spec's one signal is the score column; its values
+/* Reads and, with a model, scores; to be cleared also after a failure, which leaves in it what the
+ * source says of its bad rows. model NULL: the spec's one signal is the score column; its values
  * are probabilities when `probabilities` says so (score is then the same number).
  *   ASSAY_EDATA  no row counts; a probability outside 0 to 1 */
 ASSAY_MUST_CHECK enum assay_status assay_audit_data_read(const struct assay_spec *spec,

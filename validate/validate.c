@@ -143,13 +143,6 @@ static enum assay_status measure(struct validation *v, struct assay_error *err)
     return status;
 }
 
-static enum assay_status flush_stdout(struct assay_error *err)
-{
-    if (fflush(stdout) == 0 && !ferror(stdout))
-        return ASSAY_OK;
-    return assay_fail(err, ASSAY_EIO, "could not write \"standard output\": %s", strerror(errno));
-}
-
 static enum assay_status deliver(struct validation *v, struct assay_error *err)
 {
     struct assay_audit_subject subject = {
@@ -167,14 +160,14 @@ static enum assay_status deliver(struct validation *v, struct assay_error *err)
     if (status == ASSAY_OK && (to_stdout || v->json))
         fwrite(text.data, 1, text.length, stdout);
     if (status == ASSAY_OK)
-        status = flush_stdout(err);
+        status = assay_flush_stdout(err);
     if (status == ASSAY_OK && !v->json) {
         FILE *people = to_stdout ? stderr : stdout;
         assay_validate_print(people, &v->audit, &v->data, &v->rules, &subject);
         fprintf(people, "\nWritten: %s\n", to_stdout ? "standard output" : v->output);
     }
     if (status == ASSAY_OK)
-        status = flush_stdout(err);
+        status = assay_flush_stdout(err);
     assay_text_clear(&text);
     return status;
 }

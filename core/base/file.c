@@ -170,6 +170,11 @@ void assay_output_abort(struct assay_output *out)
     *out = (struct assay_output){0};
 }
 
+enum assay_status assay_flush_stdout(struct assay_error *err)
+{
+    return fflush(stdout) == 0 && !ferror(stdout) ? ASSAY_OK : fail_write("standard output", err);
+}
+
 enum assay_status assay_file_write(const char *path, const char *bytes, size_t length,
                                    struct assay_error *err)
 {

@@ -30,6 +30,9 @@ ASSAY_MUST_CHECK enum assay_status assay_output_finish(struct assay_output *out,
                                                        struct assay_error *err);
 void assay_output_abort(struct assay_output *out); /* also after _finish, and on a zeroed one */
 
+/* Flushes standard output; what could not be written, also earlier, is an error. */
+ASSAY_MUST_CHECK enum assay_status assay_flush_stdout(struct assay_error *err);
+
 /* Writes bytes[length] as the whole content of path. */
 ASSAY_MUST_CHECK enum assay_status assay_file_write(const char *path, const char *bytes,
                                                     size_t length, struct assay_error *err);
