@@ -88,14 +88,32 @@ static const char *const role_keywords[ASSAY_NAMED_ROLES][32] = {
                          NULL},
 };
 
+/* "csm_sentiment": what a person measures is not the person. Some of these words are in titles as
+ * well, and then stand before the person: "engagement_manager". */
+static bool is_measure(const char *words, const char *person)
+{
+    static const char *const anywhere[] = {"_sentiment", "_nps_",   "_csat_",  "_ces_", "_score",
+                                           "_rating",    "_satisf", "_pulse_", "_mood", NULL};
+    static const char *const behind[] = {"_health", "_risk",    "_confidence", "_engage", "_survey",
+                                         "_review", "_feedback", "_touch",     "_meeting", "_call",
+                                         NULL};
+    return find_keyword(words, anywhere) != ASSAY_NOT_NAMED ||
+           find_keyword(strstr(words, person) + 1, behind) != ASSAY_NOT_NAMED;
+}
+
 size_t assay_name_rank(const char *words, enum assay_name_role role)
 {
     /* A change or a share of the money is not the money. */
     static const char *const not_money[] = {"_growth", "_change", "_pct_", "_percent", "_ratio_",
                                             "_rate_",  "_share_", "_delta_", "_trend", NULL};
+    size_t rank = find_keyword(words, role_keywords[role]);
+    if (rank == ASSAY_NOT_NAMED)
+        return rank;
     if (role == ASSAY_NAMED_VALUE && find_keyword(words, not_money) != ASSAY_NOT_NAMED)
         return ASSAY_NOT_NAMED;
-    return find_keyword(words, role_keywords[role]);
+    if (role == ASSAY_NAMED_OWNER && is_measure(words, role_keywords[role][rank]))
+        return ASSAY_NOT_NAMED;
+    return rank;
 }
 
 const char *assay_name_dimension(const char *words)
@@ -124,7 +142,8 @@ bool assay_name_better(const char *words, enum assay_better *better,
     static const char *const lower[] = {
         "_ticket", "_escalat", "_overdue", "_past_due", "_days_since", "_idle", "_invoice",
         "_dispute", "_discount", "_complaint", "_bug", "_error", "_outage", "_incident", "_late_",
-        "_failed_", "_downgrade", "_reply", "_response_time", "_resolution", "_inactive", NULL};
+        "_failed_", "_downgrade", "_reply", "_response_time", "_resolution", "_inactive", "_cancel",
+        "_risk", NULL};
     static const char *const higher[] = {
         "_login", "_usage", "_seat", "_nps_", "_csat_", "_ces_", "_adopt", "_active", "_feature",
         "_session", "_satisf", "_growth", "_touch", "_rating", "_tenure", "_renew", NULL};

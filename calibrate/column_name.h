@@ -24,9 +24,9 @@ enum assay_name_role {
     ASSAY_NAMED_PLAN,
     ASSAY_NAMED_TENURE,
     ASSAY_NAMED_SEGMENT,      /* who the account is, not how it is doing */
-    ASSAY_NAMED_OWNER,        /* who looks after it */
+    ASSAY_NAMED_OWNER,        /* who looks after it; not what they think of it, or how often they call */
     ASSAY_NAMED_INTERVENTION, /* what was done about the risk */
-    ASSAY_NAMED_LEAK,         /* what is known only once the account has left */
+    ASSAY_NAMED_LEAK,         /* what may be known only once the account has left */
     ASSAY_NAMED_ROW,          /* the place in the file */
     ASSAY_NAMED_KEY,          /* a number that counts nothing: an id, a postcode */
     ASSAY_NAMED_ROLES

@@ -2,7 +2,8 @@
  *
  * Everything that was decided stands in the draft with its reason; draft_text.h puts it into words.
  * Roles come from names and from what the values can be, signals and their directions from the
- * outcome where it speaks clearly (|z| > 2) and from names where it does not.
+ * outcome where it speaks clearly (|z| > 2, or > 3 against what the name says) and from names where
+ * it does not.
  */
 #ifndef ASSAY_CALIBRATE_DRAFT_H
 #define ASSAY_CALIBRATE_DRAFT_H
@@ -33,10 +34,13 @@ struct assay_draft_signal {
     enum assay_better better;
     enum assay_direction_reason direction;
     bool against_name;     /* the data say otherwise than the name */
+    bool against_data;     /* BY_NAME: the data lean the other way, with 2 < |z| <= 3 */
+    bool leak_name;        /* it may be recorded after the event, by its name */
     char keyword[32];      /* of the name, where it says anything */
     enum assay_method method;
     double low, high;      /* RANGE */
-    double *points;        /* STEPS: [n_point] by code of the column's dictionary, owned */
+    double *points;        /* STEPS, always better HIGHER: [n_point] by code of the column's
+                              dictionary, owned */
     size_t n_point;
     bool points_from_data; /* drawn from retention rates, not 0 and 100 */
     const char *dimension;
@@ -51,8 +55,10 @@ struct assay_draft_signal {
 enum assay_left_reason {
     ASSAY_LEFT_LEAK,
     ASSAY_LEFT_OVERLAP,
+    ASSAY_LEFT_FORMAT,       /* numbers or dates that the reader does not take as they are written */
     ASSAY_LEFT_MIXED,        /* nearly numbers, or nearly dates */
-    ASSAY_LEFT_UNWEIGHABLE,
+    ASSAY_LEFT_UNWEIGHABLE,  /* categories or flags */
+    ASSAY_LEFT_SEPARATES,    /* an ordered number that tells the outcomes apart on its own */
     ASSAY_LEFT_SURPLUS,      /* more signals than the events can carry */
     ASSAY_LEFT_INTERVENTION, /* from here on a name says enough */
     ASSAY_LEFT_OWNER,
@@ -67,7 +73,7 @@ enum assay_left_reason {
 struct assay_left_out {
     size_t column;
     enum assay_left_reason reason;
-    char note[400]; /* LEAK to UNWEIGHABLE: the finding in words */
+    char note[400]; /* LEAK to SEPARATES: the finding in words */
 };
 
 /* Fewer events (or non-events, whichever are rarer) than this a signal, and the rest is left out:
@@ -77,14 +83,19 @@ struct assay_left_out {
 struct assay_draft {
     const struct assay_profile *profile; /* borrowed */
     size_t outcome, id, as_of, value, plan, tenure; /* columns, or ASSAY_NO_PROFILE */
+    bool id_given;       /* by the options */
     bool id_by_values;   /* no name said id, but its values do */
     size_t n_repeated;   /* rows whose id (and as_of) an earlier row has */
+    size_t n_without_id; /* rows that have none, which calibrate refuses */
     bool by_date;        /* the outcome is a date: */
     int32_t horizon_days, observed_until;
     bool observed_until_given;
+    /* First and last date of the snapshots that are too recent but for those with an event, where
+     * observed_until was guessed; ASSAY_NO_DATE: none. */
+    int32_t early_from, early_to;
     double bands[3];
     size_t n_band;
-    size_t *rows;           /* [n_used] of the table: those whose outcome is known */
+    size_t *rows;           /* [n_used] of the table: those with an id whose outcome is known */
     unsigned char *events;  /* [n_used] 0 or 1 */
     size_t n_used, n_event;
     size_t count[ASSAY_ROW_STATES];

@@ -214,7 +214,8 @@ static enum assay_status fail_empty(const struct assay_draft *draft, struct assa
 {
     assay_fail(err, ASSAY_EDATA, "%s: no column can be a signal; expected numbers, flags or "
                "categories beside the id and the outcome", draft->profile->source);
-    assay_hint(err, "Two of a column's values must each have %d rows with the event and %d without.",
+    assay_hint(err, "A number must not tell the outcomes apart on its own; of flags and categories, "
+                    "two values must each have %d rows with the event and %d without.",
                ASSAY_WEIGHABLE_ROWS, ASSAY_WEIGHABLE_ROWS);
     return ASSAY_EDATA;
 }

@@ -1,7 +1,9 @@
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "calibrate/draft_format.h"
 #include "calibrate/draft_parts.h"
 #include "core/base/memory.h"
 #include "core/base/number.h"
@@ -12,8 +14,10 @@ enum {
     MAX_SEGMENTS = 10,
 };
 static const double leak_auc = 0.95;
+static const double named_leak_auc = 0.8;   /* the same where the name suggests a leak */
 static const double clear_p_value = 0.001;  /* rates of categories differ */
-static const double clear_z = 2;            /* the data say which way */
+static const double clear_z = 2;            /* the data say which way ... */
+static const double strong_z = 3;           /* ... even against the name */
 static const double missing_share = 0.05;   /* from here on missing values matter ... */
 static const double missing_p_value = 0.01; /* ... when they go with the outcome */
 
@@ -46,11 +50,16 @@ static void set_direction(const struct judged *c, struct assay_draft_signal *sig
     bool says = assay_name_better(c->words, &by_name, signal->keyword);
     signal->direction = says ? ASSAY_BY_NAME : ASSAY_BY_DEFAULT;
     signal->better = by_name;
+    enum assay_better by_data = signal->evidence.auc > 0.5 ? ASSAY_LOWER : ASSAY_HIGHER;
+    bool against = says && by_data != by_name;
     if (fabs(signal->evidence.z) <= clear_z)
         return;
+    signal->against_data = against && fabs(signal->evidence.z) <= strong_z;
+    if (signal->against_data)
+        return;
     signal->direction = ASSAY_BY_DATA;
-    signal->better = signal->evidence.auc > 0.5 ? ASSAY_LOWER : ASSAY_HIGHER;
-    signal->against_name = says && signal->better != by_name;
+    signal->better = by_data;
+    signal->against_name = against;
 }
 
 static void set_missing(struct assay_draft_signal *signal)
@@ -72,6 +81,7 @@ static enum assay_status add_signal(const struct judged *c, struct assay_draft_s
     }
     signal->column = c->column;
     signal->dimension = assay_name_dimension(c->words);
+    signal->leak_name = named(c, ASSAY_NAMED_LEAK);
     set_missing(signal);
     draft->signals[draft->n_signal++] = *signal;
     return ASSAY_OK;
@@ -88,24 +98,73 @@ static void drop_roles(struct assay_draft *draft, size_t column)
     }
 }
 
+/* Above it, an AUC is too good to have been known beforehand. */
+static double leak_limit(const struct judged *c)
+{
+    return named(c, ASSAY_NAMED_LEAK) ? named_leak_auc : leak_auc;
+}
+
+static enum assay_status leave_leak(const struct judged *c, double auc)
+{
+    return auc > leak_auc
+               ? assay_draft_leave(c->draft, c->column, ASSAY_LEFT_LEAK, c->err,
+                                   "alone it has an AUC of %.3f: too good to have been known "
+                                   "beforehand", auc)
+               : assay_draft_leave(c->draft, c->column, ASSAY_LEFT_LEAK, c->err,
+                                   "by its name it may be recorded after the event, and alone it "
+                                   "has an AUC of %.3f", auc);
+}
+
+static enum assay_status leave_separating(const struct judged *c, const struct assay_border *border)
+{
+    char at[ASSAY_NUMBER_SIZE], but[64] = "";
+    if (isnan(border->at))
+        return assay_draft_leave(c->draft, c->column, ASSAY_LEFT_SEPARATES, c->err,
+                                 "every row with a value has the same outcome");
+    assay_number_print(border->at, at);
+    if (border->n_row > 0)
+        snprintf(but, sizeof but, "but for %zu row%s, ", border->n_row,
+                 border->n_row == 1 ? "" : "s");
+    return assay_draft_leave(c->draft, c->column, ASSAY_LEFT_SEPARATES, c->err,
+                             "%sthe rows with the event lie on one side of %s and all others on the "
+                             "other, so that its weight %s", but, at,
+                             border->n_row == 0 ? "is not finite" : "may not be finite");
+}
+
+/* Leaves the column out when the fit might not find a finite weight for it, on its own and with a fold
+ * held out. */
+static enum assay_status check_weight(const struct judged *c, bool *left)
+{
+    const struct assay_draft *draft = c->draft;
+    struct assay_border border;
+    if (c->facts->kind == ASSAY_KIND_NUMBER && c->facts->n_level > 2) {
+        enum assay_status status =
+            assay_border_find(c->value, draft->events, draft->n_used, &border, c->err);
+        *left = status == ASSAY_OK && border.n_row < ASSAY_BORDER_ROWS;
+        return *left ? leave_separating(c, &border) : status;
+    }
+    *left = !assay_is_weighable(c->value, draft->events, draft->n_used);
+    if (!*left)
+        return ASSAY_OK;
+    return assay_draft_leave(c->draft, c->column, ASSAY_LEFT_UNWEIGHABLE, c->err,
+                             "fewer than two of its values have %d rows with the event and %d "
+                             "without, so that its weight may not be finite",
+                             ASSAY_WEIGHABLE_ROWS, ASSAY_WEIGHABLE_ROWS);
+}
+
 /* A leak, unweighable, or a candidate. Takes the signal's points over; values are in c->value. */
 static enum assay_status judge_signal(const struct judged *c, struct assay_draft_signal *signal)
 {
-    const struct assay_draft *draft = c->draft;
     double auc = fmax(signal->evidence.auc, 1 - signal->evidence.auc);
     enum assay_status status;
-    if (auc > leak_auc)
+    bool left = auc > leak_limit(c);
+    if (left) {
         drop_roles(c->draft, c->column);
-    if (auc > leak_auc)
-        status = assay_draft_leave(c->draft, c->column, ASSAY_LEFT_LEAK, c->err,
-                                   "alone it has an AUC of %.3f: too good to have been known "
-                                   "beforehand", auc);
-    else if (!assay_is_weighable(c->value, draft->events, draft->n_used))
-        status = assay_draft_leave(c->draft, c->column, ASSAY_LEFT_UNWEIGHABLE, c->err,
-                                   "fewer than two of its values have %d rows with the event and "
-                                   "%d without, so that its weight may not be finite",
-                                   ASSAY_WEIGHABLE_ROWS, ASSAY_WEIGHABLE_ROWS);
-    else
+        status = leave_leak(c, auc);
+    } else {
+        status = check_weight(c, &left);
+    }
+    if (status == ASSAY_OK && !left)
         return add_signal(c, signal);
     free(signal->points);
     return status;
@@ -140,6 +199,18 @@ static enum assay_status judge_number(const struct judged *c)
     return judge_signal(c, &signal);
 }
 
+/* Points are health: where "yes" is the worse, "no" has the 100. */
+static void turn_points(struct assay_draft_signal *signal)
+{
+    if (signal->better == ASSAY_HIGHER)
+        return;
+    for (size_t k = 0; k < signal->n_point; k++)
+        signal->points[k] = 100 - signal->points[k];
+    signal->evidence.auc = 1 - signal->evidence.auc;
+    signal->evidence.z = -signal->evidence.z;
+    signal->better = ASSAY_HIGHER;
+}
+
 /* yes/no and the like: a table of its spellings. */
 static enum assay_status judge_words(const struct judged *c)
 {
@@ -161,6 +232,7 @@ static enum assay_status judge_words(const struct judged *c)
         return status;
     }
     set_direction(c, &signal);
+    turn_points(&signal);
     return judge_signal(c, &signal);
 }
 
@@ -228,11 +300,9 @@ static enum assay_status judge_categories(const struct judged *c)
 /* ---- what is not a signal ---- */
 
 /* Nearly all numbers, or nearly all dates: worth mending, so that the first odd value is shown. */
-static enum assay_status leave_mixed(const struct judged *c, bool dates)
+static enum assay_status leave_mixed(const struct judged *c, bool dates, size_t n_odd, size_t n_mark)
 {
     const struct assay_dictionary *texts = c->draft->profile->table.columns[c->column].dictionary;
-    const struct assay_column_profile *p = c->facts;
-    size_t n_odd = p->n_row - p->n_missing - (dates ? p->n_date : p->n_number);
     const char *odd = "";
     for (int32_t k = 0; *odd == '\0' && (size_t)k < assay_dictionary_count(texts); k++) {
         const char *text = assay_dictionary_text(texts, k);
@@ -244,9 +314,40 @@ static enum assay_status leave_mixed(const struct judged *c, bool dates)
     }
     char shown[ASSAY_QUOTE_SIZE];
     return assay_draft_leave(c->draft, c->column, ASSAY_LEFT_MIXED, c->err,
-                             "%zu of its values %s not %s, such as \"%s\"", n_odd,
+                             "%zu of its values %s not %s, such as \"%s\"; %s %s to use it", n_odd,
                              n_odd == 1 ? "is" : "are", dates ? "a date" : "a number",
-                             assay_quote_value(odd, strlen(odd), shown));
+                             assay_quote_value(odd, strlen(odd), shown),
+                             n_odd == n_mark ? "empty" : "mend or empty",
+                             n_odd == 1 ? "that cell" : "those cells");
+}
+
+/* Written as the reader does not take it: what to write instead, and what else is in the way. */
+static enum assay_status leave_format(const struct judged *c, const struct assay_format *format,
+                                      bool dates, size_t n_odd)
+{
+    const char *text = dates ? format->date : format->number;
+    char shown[ASSAY_QUOTE_SIZE], mark[ASSAY_QUOTE_SIZE], more[ASSAY_QUOTE_SIZE + 64] = "";
+    if (n_odd > 0 && n_odd == format->n_mark)
+        snprintf(more, sizeof more, ", and empty the %zu cell%s such as \"%s\",", n_odd,
+                 n_odd == 1 ? "" : "s", assay_quote_value(format->mark, strlen(format->mark), mark));
+    else if (n_odd > 0)
+        snprintf(more, sizeof more, ", and mend %zu other%s,", n_odd, n_odd == 1 ? "" : "s");
+    return assay_draft_leave(c->draft, c->column, ASSAY_LEFT_FORMAT, c->err,
+                             "%s written as \"%s\"; write %s%s to use it",
+                             dates ? "dates" : "numbers",
+                             assay_quote_value(text, strlen(text), shown),
+                             dates ? format->plain_date : format->plain_number, more);
+}
+
+/* Most of its values are numbers, or dates, in one way of writing or another. */
+static enum assay_status leave_unreadable(const struct judged *c, const struct assay_format *format,
+                                          bool dates)
+{
+    size_t n_plain = dates ? format->n_date : format->n_number;
+    size_t n_other = dates ? format->n_odd_date : format->n_odd_number;
+    size_t n_odd = c->facts->n_row - c->facts->n_missing - n_plain - n_other;
+    return n_other > 0 ? leave_format(c, format, dates, n_odd)
+                       : leave_mixed(c, dates, n_odd, format->n_mark);
 }
 
 static enum assay_status leave_date(const struct judged *c)
@@ -302,7 +403,7 @@ static enum assay_status presence_leaks(const struct judged *c, bool *leaks)
         c->value[i] = codes[draft->rows[i]] == ASSAY_NO_CODE ? NAN : 0;
     enum assay_status status =
         assay_evidence_measure(c->value, draft->events, draft->n_used, &evidence, c->err);
-    *leaks = status == ASSAY_OK && evidence.presence_auc > leak_auc;
+    *leaks = status == ASSAY_OK && evidence.presence_auc > leak_limit(c);
     if (*leaks)
         status = assay_draft_leave(c->draft, c->column, ASSAY_LEFT_LEAK, c->err,
                                    "whether it is empty alone has an AUC of %.3f: it is filled in "
@@ -326,10 +427,29 @@ static bool left_by_name(const struct judged *c, enum assay_left_reason *reason)
     return true;
 }
 
-static enum assay_status judge_values(const struct judged *c)
+static enum assay_status judge_text(const struct judged *c)
 {
     const struct assay_column_profile *p = c->facts;
     size_t n_present = p->n_row - p->n_missing;
+    struct assay_format format;
+    if (c->column == c->draft->plan)
+        return judge_categories(c);
+    enum assay_status status = assay_format_examine(
+        &c->draft->profile->table.columns[c->column], p->n_row, &format, c->err);
+    if (status != ASSAY_OK)
+        return status;
+    if (2 * (format.n_number + format.n_odd_number) > n_present - format.n_mark)
+        return leave_unreadable(c, &format, false);
+    if (2 * (format.n_date + format.n_odd_date) > n_present - format.n_mark)
+        return leave_unreadable(c, &format, true);
+    if (p->n_distinct > MAX_CATEGORIES || p->n_distinct == n_present)
+        return leave(c, ASSAY_LEFT_TEXT);
+    return judge_categories(c);
+}
+
+static enum assay_status judge_values(const struct judged *c)
+{
+    const struct assay_column_profile *p = c->facts;
     if (p->kind == ASSAY_KIND_DATE)
         return leave_date(c);
     if (p->n_distinct == 1 || (p->kind == ASSAY_KIND_NUMBER && p->n_level == 1))
@@ -338,13 +458,7 @@ static enum assay_status judge_values(const struct judged *c)
         return judge_number(c);
     if (p->kind == ASSAY_KIND_FLAG)
         return judge_words(c);
-    if (2 * p->n_number > n_present)
-        return leave_mixed(c, false);
-    if (2 * p->n_date > n_present)
-        return leave_mixed(c, true);
-    if (p->n_distinct > MAX_CATEGORIES || p->n_distinct == n_present)
-        return leave(c, ASSAY_LEFT_TEXT);
-    return judge_categories(c);
+    return judge_text(c);
 }
 
 static enum assay_status judge_column(const struct judged *c)
@@ -356,7 +470,8 @@ static enum assay_status judge_column(const struct judged *c)
         return judge_values(c);
     if (c->facts->kind == ASSAY_KIND_EMPTY)
         return leave(c, ASSAY_LEFT_EMPTY);
-    if (named(c, ASSAY_NAMED_LEAK))
+    bool words = c->facts->kind == ASSAY_KIND_TEXT || c->facts->kind == ASSAY_KIND_DATE;
+    if (words && named(c, ASSAY_NAMED_LEAK))
         return assay_draft_leave(c->draft, c->column, ASSAY_LEFT_LEAK, c->err,
                                  "by its name it is known only once the account has left");
     if (left_by_name(c, &reason))

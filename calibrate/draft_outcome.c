@@ -1,12 +1,54 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "calibrate/draft_format.h"
 #include "calibrate/draft_parts.h"
 #include "core/base/memory.h"
 
 static const struct assay_column_profile *outcome_facts(const struct assay_draft *draft)
 {
     return &draft->profile->columns[draft->outcome];
+}
+
+/* Two words, not both known: which is which, people must say. */
+static void hint_at_words(const struct assay_column *c, size_t n_row, struct assay_error *err)
+{
+    int32_t code[2] = {ASSAY_NO_CODE, ASSAY_NO_CODE};
+    size_t rows[2] = {0};
+    char shown[2][ASSAY_QUOTE_SIZE];
+    for (size_t i = 0; i < n_row; i++) {
+        if (c->codes[i] == ASSAY_NO_CODE)
+            continue;
+        size_t k = code[0] == ASSAY_NO_CODE || code[0] == c->codes[i] ? 0 : 1;
+        code[k] = c->codes[i];
+        rows[k]++;
+    }
+    for (size_t k = 0; k < 2; k++) {
+        const char *text = assay_dictionary_text(c->dictionary, code[k]);
+        assay_quote_value(text, strlen(text), shown[k]);
+    }
+    size_t most = rows[1] > rows[0];
+    assay_hint(err, "It holds \"%.60s\" (%zu) and \"%.60s\" (%zu): turn the one that left into 1 and "
+                    "the other into 0.", shown[most], rows[most], shown[!most], rows[!most]);
+}
+
+/* What an outcome that cannot be read looks like, where that is known. */
+static enum assay_status hint_at_values(const struct assay_draft *draft, struct assay_error *err)
+{
+    const struct assay_column_profile *p = outcome_facts(draft);
+    const struct assay_column *c = &draft->profile->table.columns[draft->outcome];
+    struct assay_format format;
+    char shown[ASSAY_QUOTE_SIZE];
+    struct assay_error failed;
+    if (assay_format_examine(c, p->n_row, &format, &failed) != ASSAY_OK)
+        return assay_fail_memory(err, "examining the outcome");
+    size_t n_value = p->n_row - p->n_missing - format.n_mark;
+    if (2 * (format.n_date + format.n_odd_date) > n_value && format.n_odd_date > 0)
+        assay_hint(err, "It holds dates written as \"%s\"; write %s.",
+                   assay_quote_value(format.date, strlen(format.date), shown), format.plain_date);
+    else if (p->kind == ASSAY_KIND_TEXT && p->n_distinct == 2 && p->n_number + p->n_date == 0)
+        hint_at_words(c, p->n_row, err);
+    return ASSAY_EDATA;
 }
 
 /* Points at the first value that is not what most of the others are. */
@@ -36,7 +78,7 @@ static enum assay_status fail_value(const struct assay_draft *draft, struct assa
                dates           ? "a date as 2026-06-30, or an empty cell"
                : p->n_flag > 0 ? "0 or 1, yes or no, true or false"
                                : "0 or 1, yes or no, true or false; or the date of the event");
-    return ASSAY_EDATA;
+    return hint_at_values(draft, err);
 }
 
 /* What was said about dates must not be passed over in silence. */
@@ -107,6 +149,22 @@ static enum assay_status typed_columns(const struct assay_draft *draft,
     return status;
 }
 
+/* Snapshots whose horizon runs beyond observed_until count only with an event. Where that day is no
+ * more than the last date in the file, the export may well have been made later. */
+static void note_early(struct assay_draft *draft, const int32_t as_of[], const unsigned char state[],
+                       const unsigned char outcome[])
+{
+    for (size_t i = 0; i < draft->profile->table.n_row; i++) {
+        if (state[i] != ASSAY_ROW_USED || outcome[i] == 0 ||
+            as_of[i] + draft->horizon_days <= draft->observed_until)
+            continue;
+        if (draft->early_from == ASSAY_NO_DATE || as_of[i] < draft->early_from)
+            draft->early_from = as_of[i];
+        if (draft->early_to == ASSAY_NO_DATE || as_of[i] > draft->early_to)
+            draft->early_to = as_of[i];
+    }
+}
+
 /* state[n_row] and outcome[n_row] by calibrate's own rule. */
 static enum assay_status label(struct assay_draft *draft, unsigned char state[],
                                unsigned char outcome[], struct assay_error *err)
@@ -125,6 +183,8 @@ static enum assay_status label(struct assay_draft *draft, unsigned char state[],
         struct assay_window all = {ASSAY_NO_DATE, ASSAY_NO_DATE};
         size_t early = 0;
         assay_outcome_label(&spec, &columns, &table, all, state, outcome, draft->count, &early);
+        if (draft->by_date && !draft->observed_until_given)
+            note_early(draft, typed[1].dates, state, outcome);
     }
     free(typed[0].dates);
     free(typed[0].flags);
@@ -151,6 +211,8 @@ enum assay_status assay_draft_outcome(const struct assay_draft_options *options,
                                       struct assay_draft *draft, struct assay_error *err)
 {
     size_t n = draft->profile->table.n_row;
+    const int32_t *id = draft->profile->table.columns[draft->id].codes;
+    draft->early_from = draft->early_to = ASSAY_NO_DATE;
     enum assay_status status = settle_kind(options, draft, err);
     if (status != ASSAY_OK)
         return status;
@@ -162,7 +224,7 @@ enum assay_status assay_draft_outcome(const struct assay_draft_options *options,
     else
         status = label(draft, state, outcome, err);
     for (size_t i = 0; status == ASSAY_OK && i < n; i++) {
-        if (state[i] != ASSAY_ROW_USED)
+        if (state[i] != ASSAY_ROW_USED || id[i] == ASSAY_NO_CODE)
             continue;
         draft->rows[draft->n_used] = i;
         draft->events[draft->n_used++] = outcome[i];

@@ -14,9 +14,16 @@ static const struct assay_column_profile *facts(const struct assay_draft *draft,
 
 /* ---- what may play a role ---- */
 
+/* By its name. A few empty cells are for people to fill in. */
 static bool can_be_id(const struct assay_column_profile *p)
 {
-    return p->n_missing == 0 && p->n_distinct > 1;
+    return 2 * p->n_missing < p->n_row && p->n_distinct > 1;
+}
+
+/* By its values alone. */
+static bool looks_like_id(const struct assay_column_profile *p)
+{
+    return p->kind == ASSAY_KIND_TEXT && 20 * p->n_missing <= p->n_row && p->n_distinct > 1;
 }
 
 static bool can_be_as_of(const struct assay_column_profile *p)
@@ -109,7 +116,8 @@ static int by_key(const void *a, const void *b)
     return (left > right) - (left < right);
 }
 
-/* Rows whose value of `column` (on the same as_of, where there is one) an earlier row has. */
+/* Rows whose value of `column` (on the same as_of, where there is one) an earlier row has; rows
+ * without a value repeat nothing. */
 static enum assay_status count_repeats(const struct assay_draft *draft, size_t column,
                                        size_t *n_repeat, struct assay_error *err)
 {
@@ -119,12 +127,14 @@ static enum assay_status count_repeats(const struct assay_draft *draft, size_t c
     uint64_t *key = assay_alloc(table->n_row, sizeof *key);
     if (key == NULL)
         return assay_fail_memory(err, "looking for the id");
+    size_t n = 0;
     for (size_t i = 0; i < table->n_row; i++)
-        key[i] = (uint64_t)(uint32_t)table->columns[column].codes[i] << 32 |
-                 (as_of != NULL ? (uint32_t)as_of[i] : 0);
-    qsort(key, table->n_row, sizeof *key, by_key);
+        if (table->columns[column].codes[i] != ASSAY_NO_CODE)
+            key[n++] = (uint64_t)(uint32_t)table->columns[column].codes[i] << 32 |
+                       (as_of != NULL ? (uint32_t)as_of[i] : 0);
+    qsort(key, n, sizeof *key, by_key);
     *n_repeat = 0;
-    for (size_t i = 1; i < table->n_row; i++)
+    for (size_t i = 1; i < n; i++)
         *n_repeat += key[i] == key[i - 1];
     free(key);
     return ASSAY_OK;
@@ -138,8 +148,8 @@ static enum assay_status find_id_by_values(struct assay_draft *draft, struct ass
         draft->as_of != ASSAY_NO_PROFILE ? facts(draft, draft->as_of)->n_distinct : 1;
     for (size_t c = 0; c < table->n_column && draft->id == ASSAY_NO_PROFILE; c++) {
         const struct assay_column_profile *p = facts(draft, c);
-        if (has_role(draft, c) || p->kind != ASSAY_KIND_TEXT || !can_be_id(p) ||
-            p->n_distinct < table->n_row / n_date)
+        if (has_role(draft, c) || !looks_like_id(p) ||
+            p->n_distinct < (table->n_row - p->n_missing) / n_date)
             continue;
         size_t n_repeat;
         enum assay_status status = count_repeats(draft, c, &n_repeat, err);
@@ -161,12 +171,11 @@ static enum assay_status find_id(const struct assay_draft_options *options,
     enum assay_status status = ASSAY_OK;
     if (options->id != NULL) {
         draft->id = assay_profile_find(draft->profile, options->id);
-        size_t n_missing = facts(draft, draft->id)->n_missing;
-        if (n_missing > 0)
+        draft->id_given = true;
+        if (facts(draft, draft->id)->kind == ASSAY_KIND_EMPTY)
             return assay_fail(err, ASSAY_EDATA,
-                              "%s: id \"%s\" is empty in %zu row%s; expected one in every row",
-                              source, assay_draft_shown(draft, draft->id, &name), n_missing,
-                              n_missing == 1 ? "" : "s");
+                              "%s: id \"%s\" is empty in every row; expected the account", source,
+                              assay_draft_shown(draft, draft->id, &name));
     } else {
         draft->id = find_named(draft, ASSAY_NAMED_ID, can_be_id);
         if (draft->id == ASSAY_NO_PROFILE)
@@ -180,6 +189,7 @@ static enum assay_status find_id(const struct assay_draft_options *options,
         assay_hint(err, "Name the column with --id=COLUMN.");
         return ASSAY_EDATA;
     }
+    draft->n_without_id = facts(draft, draft->id)->n_missing;
     return count_repeats(draft, draft->id, &draft->n_repeated, err);
 }
 

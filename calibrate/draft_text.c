@@ -85,6 +85,11 @@ static void put_outcome(struct printing *p)
     put(p, "},   // ");
     assay_say_outcome(draft, &p->json.out);
     put(p, "\n");
+    if (draft->early_from == ASSAY_NO_DATE)
+        return;
+    put(p, "  // To bear in mind: ");
+    assay_say_early(draft, &p->json.out);
+    put(p, "\n");
 }
 
 static void put_bands(struct printing *p)
@@ -166,12 +171,12 @@ static void put_signal(struct printing *p, const struct assay_draft_signal *sign
     const struct assay_draft *draft = p->draft;
     struct assay_text *out = &p->json.out;
     put(p, "    // ");
-    assay_say_direction(signal, out);
+    assay_say_direction(draft, signal, out);
     if (signal->points_from_data)
         put(p, "; points drawn from retention in this file: set them by hand if you know better");
     else if (signal->column == draft->tenure)
         put(p, "; low and high: its 1st and 99th percentile, since within a band it says little");
-    assay_say_missing(signal, out);
+    assay_say_remarks(signal, out);
     put(p, "\n    {\"name\": ");
     put_name(p, signal->column);
     put(p, ", \"column\": ");
@@ -253,12 +258,13 @@ static void say_signals(const struct assay_draft *draft, struct assay_text *text
     assay_text_printf(text, "  signals   %zu\n", draft->n_signal);
     for (size_t j = 0; j < draft->n_signal && j < SHOWN; j++) {
         const struct assay_draft_signal *signal = &draft->signals[j];
-        assay_text_printf(text, "    %-22s %-9s ", assay_draft_shown(draft, signal->column, &shown),
-                          signal->dimension);
-        assay_say_direction(signal, text);
+        assay_text_puts(text, "    ");
+        assay_say_padded(assay_draft_shown(draft, signal->column, &shown), 22, text);
+        assay_text_printf(text, " %-9s ", signal->dimension);
+        assay_say_direction(draft, signal, text);
         if (signal->points_from_data)
             assay_text_puts(text, ", points drawn from this file");
-        assay_say_missing(signal, text);
+        assay_say_remarks(signal, text);
         assay_text_putc(text, '\n');
     }
     if (draft->n_signal > SHOWN)
@@ -273,6 +279,8 @@ void assay_draft_print_summary(const struct assay_draft *draft, struct assay_tex
     say_role(draft, "outcome", draft->outcome, text);
     assay_text_puts(text, ": ");
     assay_say_outcome(draft, text);
+    assay_text_puts(text, draft->early_from != ASSAY_NO_DATE ? "\n            " : "");
+    assay_say_early(draft, text);
     assay_text_putc(text, '\n');
     say_role(draft, "id", draft->id, text);
     assay_text_puts(text, ": ");

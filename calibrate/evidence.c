@@ -1,11 +1,13 @@
 #include "calibrate/evidence.h"
 
+#include <assert.h>
 #include <math.h>
 #include <stdlib.h>
 
 #include <gsl/gsl_cdf.h>
 
 #include "core/base/memory.h"
+#include "core/metric/rank.h"
 #include "core/metric/roc.h"
 
 /* ---- groups ---- */
@@ -50,53 +52,105 @@ void assay_points_from_rates(const size_t counts[], const size_t events[], size_
         points[k] = best > worst ? 5 * round(20 * (points[k] - worst) / (best - worst)) : 50;
 }
 
-/* ---- weighable ---- */
+/* ---- can it be weighed ---- */
 
 struct tally {
     double value;
     size_t rows[2]; /* without and with the event */
 };
 
-/* Adds to the level of value; false when it is one too many. */
-static bool tally_value(struct tally levels[], size_t *n_level, size_t limit, double value,
-                        unsigned char outcome)
-{
-    size_t k = 0;
-    while (k < *n_level && levels[k].value != value)
-        k++;
-    if (k == limit)
-        return false;
-    if (k == *n_level)
-        levels[(*n_level)++] = (struct tally){.value = value};
-    levels[k].rows[outcome]++;
-    return true;
-}
-
-/* Whether the values of events and of the others overlap by more than a single point. */
-static bool outcomes_overlap(const double value[], const unsigned char outcome[], size_t n)
-{
-    double low[2] = {INFINITY, INFINITY}, high[2] = {-INFINITY, -INFINITY};
-    for (size_t i = 0; i < n; i++) {
-        if (isnan(value[i]))
-            continue;
-        low[outcome[i]] = fmin(low[outcome[i]], value[i]);
-        high[outcome[i]] = fmax(high[outcome[i]], value[i]);
-    }
-    return low[0] < high[1] && low[1] < high[0];
-}
-
 bool assay_is_weighable(const double value[], const unsigned char outcome[], size_t n)
 {
-    enum { FEW = 12 };
-    struct tally levels[FEW];
+    struct tally levels[ASSAY_MOST_LEVELS];
     size_t n_level = 0, n_mixed = 0;
-    for (size_t i = 0; i < n; i++)
-        if (!isnan(value[i]) && !tally_value(levels, &n_level, FEW, value[i], outcome[i]))
-            return outcomes_overlap(value, outcome, n);
+    for (size_t i = 0; i < n; i++) {
+        size_t k = 0;
+        if (isnan(value[i]))
+            continue;
+        while (k < n_level && levels[k].value != value[i])
+            k++;
+        if (k == n_level) {
+            assert(n_level < ASSAY_MOST_LEVELS);
+            levels[n_level++] = (struct tally){.value = value[i]};
+        }
+        levels[k].rows[outcome[i]]++;
+    }
     for (size_t k = 0; k < n_level; k++)
         n_mixed += levels[k].rows[0] >= ASSAY_WEIGHABLE_ROWS &&
                    levels[k].rows[1] >= ASSAY_WEIGHABLE_ROWS;
     return n_mixed >= 2;
+}
+
+/* Of the rows with a value: what it is and what became of them. */
+struct present {
+    double *value;
+    unsigned char *outcome;
+    size_t n;
+};
+
+static void release(struct present *present)
+{
+    free(present->value);
+    free(present->outcome);
+}
+
+static enum assay_status gather(const double value[], const unsigned char outcome[], size_t n,
+                                struct present *present, struct assay_error *err)
+{
+    *present = (struct present){assay_alloc(n, sizeof *present->value), assay_alloc(n, 1), 0};
+    if (present->value == NULL || present->outcome == NULL) {
+        release(present);
+        return assay_fail_memory(err, "weighing a column");
+    }
+    for (size_t i = 0; i < n; i++) {
+        if (isnan(value[i]))
+            continue;
+        present->outcome[present->n] = outcome[i];
+        present->value[present->n++] = value[i];
+    }
+    return ASSAY_OK;
+}
+
+/* Borders between two values are no better than those at one, where ties are allowed. */
+static struct assay_border best_border(const struct present *present, const size_t order[])
+{
+    size_t total[2] = {0}, below[2] = {0}; /* by outcome */
+    struct assay_border best = {SIZE_MAX, NAN};
+    for (size_t i = 0; i < present->n; i++)
+        total[present->outcome[i]]++;
+    if (total[0] == 0 || total[1] == 0)
+        return (struct assay_border){0, NAN};
+    for (size_t first = 0, end; first < present->n; first = end) {
+        size_t here[2] = {0};
+        end = assay_rank_run_end(present->value, order, present->n, first);
+        for (size_t k = first; k < end; k++)
+            here[present->outcome[order[k]]]++;
+        for (size_t side = 0; side < 2; side++) { /* the outcome that belongs below */
+            size_t n_row = below[!side] + total[side] - below[side] - here[side];
+            if (n_row < best.n_row)
+                best = (struct assay_border){n_row, present->value[order[first]]};
+        }
+        below[0] += here[0];
+        below[1] += here[1];
+    }
+    return best;
+}
+
+enum assay_status assay_border_find(const double value[], const unsigned char outcome[], size_t n,
+                                    struct assay_border *border, struct assay_error *err)
+{
+    struct present present;
+    enum assay_status status = gather(value, outcome, n, &present, err);
+    if (status != ASSAY_OK)
+        return status;
+    size_t *order = assay_alloc(n, sizeof *order);
+    status = order != NULL ? assay_rank_order(present.value, present.n, order, err)
+                           : assay_fail_memory(err, "weighing a column");
+    if (status == ASSAY_OK)
+        *border = best_border(&present, order);
+    free(order);
+    release(&present);
+    return status;
 }
 
 /* ---- one column ---- */
@@ -121,28 +175,19 @@ static void judge_presence(const size_t cell[2][2], struct assay_evidence *out)
 static enum assay_status judge_values(const double value[], const unsigned char outcome[], size_t n,
                                       struct assay_evidence *out, struct assay_error *err)
 {
-    double *score = assay_alloc(n, sizeof *score);
-    unsigned char *event = assay_alloc(n, 1);
+    struct present present;
     struct assay_auc auc;
-    size_t used = 0;
-    enum assay_status status = ASSAY_OK;
-    if (score == NULL || event == NULL)
-        status = assay_fail_memory(err, "weighing a column");
-    for (size_t i = 0; status == ASSAY_OK && i < n; i++) {
-        if (isnan(value[i]))
-            continue;
-        event[used] = outcome[i];
-        score[used++] = value[i];
-    }
-    if (status == ASSAY_OK)
-        status = assay_auc_measure(score, event, used, ASSAY_HIGHER_IS_RISK, &auc, err);
+    enum assay_status status = gather(value, outcome, n, &present, err);
+    if (status != ASSAY_OK)
+        return status;
+    status = assay_auc_measure(present.value, present.outcome, present.n, ASSAY_HIGHER_IS_RISK, &auc,
+                               err);
     if (status == ASSAY_OK) {
         double gap = auc.wald.value - 0.5;
         out->auc = auc.wald.value;
         out->z = gap == 0 ? 0 : auc.std_error > 0 ? gap / auc.std_error : copysign(INFINITY, gap);
     }
-    free(score);
-    free(event);
+    release(&present);
     return status;
 }
 

@@ -35,12 +35,31 @@ ASSAY_MUST_CHECK enum assay_status assay_evidence_measure(const double value[],
 /* How far an AUC is from saying nothing: |auc - 1/2|, scaled by the share of rows with a value. */
 double assay_evidence_strength(const struct assay_evidence *evidence);
 
-/* Whether a weight for the column is finite, and stays so when a tenth of the rows is held out. Where
- * it has few levels, two of them must each hold at least ASSAY_WEIGHABLE_ROWS events and as many
- * non-events; where it has many, the outcomes must not part at one value (Albert and Anderson 1984:
- * complete and quasi-complete separation). */
+/* Whether a weight for a column of categories, or of 0 and 1, is finite, and stays so when a tenth of
+ * the rows is held out: two of its values must each hold at least ASSAY_WEIGHABLE_ROWS events and as
+ * many non-events. value[n], NaN where missing, takes up to ASSAY_MOST_LEVELS different values. */
 #define ASSAY_WEIGHABLE_ROWS 5
+#define ASSAY_MOST_LEVELS 21
 bool assay_is_weighable(const double value[], const unsigned char outcome[], size_t n);
+
+/* How near an ordered number comes to telling the outcomes apart on its own: but for n_row rows, the
+ * events lie on one side of `at` and the others on the other, ties at it allowed. With none of them
+ * the weight is not finite (complete and quasi-complete separation: Albert and Anderson 1984). */
+struct assay_border {
+    size_t n_row; /* the fewest, over every border and both ways round */
+    double at;    /* one of the values; NaN, with n_row 0, where only one outcome has any */
+};
+
+/* Few rows fall into one fold of a cross-validation, and what is left is then separated: a number
+ * wants at least so many beyond its border. */
+#define ASSAY_BORDER_ROWS 3
+
+/* value[n], NaN where missing.
+ *   ASSAY_ENOMEM */
+ASSAY_MUST_CHECK enum assay_status assay_border_find(const double value[],
+                                                     const unsigned char outcome[], size_t n,
+                                                     struct assay_border *border,
+                                                     struct assay_error *err);
 
 /* ---- categories: counts[n_group] of rows, events[n_group] of those with the event ---- */
 

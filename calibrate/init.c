@@ -2,6 +2,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "calibrate/draft.h"
 #include "calibrate/draft_text.h"
@@ -16,6 +17,7 @@ struct request {
     struct assay_profile_options profile;
     size_t horizon_days;
     const char *output;
+    bool force; /* output may be there already */
 };
 
 static int check_names(const struct assay_command *command, const struct assay_draft_options *o)
@@ -40,6 +42,8 @@ static int parse(int argc, char **argv, struct request *request, const char *ope
          &request->draft.outcome, 0, 0, NULL},
         {"output", 'o', ASSAY_OPTION_TEXT, "FILE", "the spec, \"-\" for standard output [-]",
          &request->output, 0, 0, NULL},
+        {"force", 0, ASSAY_OPTION_FLAG, NULL, "replace FILE where it exists", &request->force, 0, 0,
+         NULL},
         {"id", 0, ASSAY_OPTION_TEXT, "COLUMN", "the account; guessed without it",
          &request->draft.id, 0, 0, NULL},
         {"as-of-column", 0, ASSAY_OPTION_TEXT, "COLUMN",
@@ -88,6 +92,19 @@ static enum assay_status read_profile(const char *path, const struct request *re
     return assay_profile_read(path, &request->profile, wanted, n, profile, err);
 }
 
+/* A spec is corrected by hand: a second draft must not wipe that out unasked. */
+static enum assay_status check_output(const struct request *request, struct assay_error *err)
+{
+    const char *path = request->output;
+    struct stat found;
+    if (request->force || path == NULL || strcmp(path, "-") == 0 || stat(path, &found) != 0 ||
+        !S_ISREG(found.st_mode))
+        return ASSAY_OK;
+    assay_fail(err, ASSAY_EDATA, "%s exists; expected a new file", path);
+    assay_hint(err, "Use --force to replace it.");
+    return ASSAY_EDATA;
+}
+
 static void print_summary(const char *path, const struct request *request,
                           const struct assay_profile *profile, const struct assay_text *summary)
 {
@@ -107,7 +124,9 @@ static enum assay_status run(const char *path, const struct request *request,
     struct assay_profile profile = {0};
     struct assay_draft draft = {0};
     struct assay_text spec = {0}, summary = {0};
-    enum assay_status status = read_profile(path, request, &profile, err);
+    enum assay_status status = check_output(request, err);
+    if (status == ASSAY_OK)
+        status = read_profile(path, request, &profile, err);
     if (status == ASSAY_OK)
         status = assay_draft_make(&profile, &request->draft, &draft, err);
     if (status == ASSAY_OK) {

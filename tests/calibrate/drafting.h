@@ -257,6 +257,18 @@ static inline void put_rare(const struct account *a, struct assay_text *csv)
     assay_text_printf(csv, "%d", a->number < 4);
 }
 
+/* Never above 0 with the event, and not often without it. */
+static inline void put_telling(const struct account *a, struct assay_text *csv)
+{
+    assay_text_printf(csv, "%zu", a->churned || a->number % 4 > 0 ? 0 : a->number % 9);
+}
+
+static inline void put_euros(const struct account *a, struct assay_text *csv)
+{
+    assay_text_printf(csv, "\"\xe2\x82\xac %zu.%03zu,%02zu\"", 1 + a->number % 9, a->number % 1000,
+                      a->number % 100);
+}
+
 static inline void put_number(const struct account *a, struct assay_text *csv)
 {
     assay_text_printf(csv, "%zu", a->number + 1);
@@ -290,7 +302,12 @@ static const struct {
     {{"always", put_constant}, ASSAY_LEFT_CONSTANT, ""},
     {{"nothing", put_empty}, ASSAY_LEFT_EMPTY, ""},
     {{"remark", put_remark}, ASSAY_LEFT_TEXT, ""},
-    {{"seats", put_money}, ASSAY_LEFT_MIXED, "1 of its values is not a number, such as \"unknown\""},
+    {{"seats", put_money}, ASSAY_LEFT_MIXED, "1 of its values is not a number, such as \"unknown\"; "
+                                            "empty that cell to use it"},
+    {{"billed", put_euros}, ASSAY_LEFT_FORMAT,
+     "numbers written as \"\xe2\x82\xac 1.000,00\"; write 1000.00 to use it"},
+    {{"telling", put_telling}, ASSAY_LEFT_SEPARATES,
+     "the rows with the event lie on one side of 0 and all others on the other"},
     {{"beta", put_rare}, ASSAY_LEFT_UNWEIGHABLE, "fewer than two of its values have 5 rows"},
     {{"line", put_number}, ASSAY_LEFT_KEY, ""},
     {{"billed_on", put_day}, ASSAY_LEFT_DATE, ""},

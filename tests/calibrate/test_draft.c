@@ -177,6 +177,192 @@ START_TEST(few_events_carry_few_signals)
 }
 END_TEST
 
+/* ---- values that the reader does not take ---- */
+
+static const struct {
+    const char *values[4]; /* over and over again */
+    enum assay_left_reason reason;
+    const char *note;
+} unread[] = {
+    {{"\xe2\x82\xac 4.850,27", "\xe2\x82\xac 12,5", "300", "1.000"}, ASSAY_LEFT_FORMAT,
+     "numbers written as \"\xe2\x82\xac 4.850,27\"; write 4850.27 to use it"},
+    {{"45%", "9%", "100%", "7%"}, ASSAY_LEFT_FORMAT,
+     "numbers written as \"45%\"; write 45 to use it"},
+    {{"$12,345.00", "$9.50", "$1.00", "-"}, ASSAY_LEFT_FORMAT,
+     "numbers written as \"$12,345.00\"; write 12345.00, and empty the 50 cells such as \"-\", to "
+     "use it"},
+    {{"1,250", "980", "2,000", "lots"}, ASSAY_LEFT_FORMAT,
+     "numbers written as \"1,250\"; write 1250, and mend 50 others, to use it"},
+    {{"0,3", "0,25", "1", "0"}, ASSAY_LEFT_FORMAT,
+     "numbers written as \"0,3\"; write 0.3 to use it"},
+    {{"1,234", "0,5", "0,25", "1"}, ASSAY_LEFT_FORMAT,
+     "numbers written as \"1,234\"; write 1.234 to use it"},
+    {{"05.07.2025", "31.12.2024", "01.01.2025", "2.2.2025"}, ASSAY_LEFT_FORMAT,
+     "dates written as \"05.07.2025\"; write 2025-07-05 to use it"},
+    {{"7/5/2025", "12/31/2024", "1/1/2025", "2/2/2025"}, ASSAY_LEFT_FORMAT,
+     "dates written as \"7/5/2025\"; write 2025-07-05 to use it"},
+    {{"7/5/2025", "31/12/2024", "1/1/2025", "2/2/2025"}, ASSAY_LEFT_FORMAT,
+     "dates written as \"7/5/2025\"; write 2025-05-07 to use it"},
+    {{"7/5/2025", "11/12/2024", "1/1/2025", "2/2/2025"}, ASSAY_LEFT_FORMAT,
+     "dates written as \"7/5/2025\"; write 2025-05-07 or 2025-07-05 to use it"},
+    {{"3", "#N/A", "4", "5"}, ASSAY_LEFT_MIXED,
+     "50 of its values are not a number, such as \"#N/A\"; empty those cells to use it"},
+    {{"9", "-", "-", "-"}, ASSAY_LEFT_MIXED,
+     "150 of its values are not a number, such as \"-\"; empty those cells to use it"},
+    {{"3", "five", "4", "six"}, ASSAY_LEFT_TEXT, ""},
+    {{"3", "five", "4", "5"}, ASSAY_LEFT_MIXED,
+     "50 of its values are not a number, such as \"five\"; mend or empty those cells to use it"},
+    {{"2025-01-01", "n.a.", "2025-01-02", "2025-01-03"}, ASSAY_LEFT_MIXED,
+     "50 of its values are not a date, such as \"n.a.\"; empty those cells to use it"},
+};
+START_TEST(unread_values_are_shown_with_what_to_write)
+{
+    struct assay_text csv = {0};
+    struct drafted d = {0};
+    assay_text_puts(&csv, "account_id,ARR,logins,churned\n");
+    for (int i = 0; i < 200; i++)
+        assay_text_printf(&csv, "A%d,\"%s\",%d,%d\n", i, unread[_i].values[i % 4], i * 37 % 101,
+                          i % 7 < 3);
+    draft_text(csv.data, &by_flag, &d);
+    const struct assay_left_out *left = left_named(&d, "ARR");
+    if (unread[_i].reason == ASSAY_LEFT_TEXT) {
+        ck_assert_ptr_null(left); /* half of it are numbers: it may be anything */
+        ck_assert_uint_eq(d.spec.n_segment, 1);
+    } else {
+        ck_assert_ptr_nonnull(left);
+        ck_assert_int_eq(left->reason, unread[_i].reason);
+        ck_assert_str_eq(left->note, unread[_i].note);
+    }
+    if (unread[_i].reason == ASSAY_LEFT_FORMAT)
+        ck_assert_ptr_nonnull(strstr(d.text.data, "//   ARR: "));
+    assay_text_clear(&csv);
+    clear(&d);
+}
+END_TEST
+
+/* ---- names against data ---- */
+
+/* 200 rows with the event and 200 without; `ones` of the former and 100 of the latter are 1, so that
+ * the AUC is 1/2 + (ones - 100) / 400, and z = 2 (p1 - p0) / (2 sqrt((p1 q1 + p0 q0) / 200)). */
+static const struct {
+    int ones;
+    enum assay_better better;
+    const char *words;
+} leaning[] = {
+    {92, ASSAY_LOWER, "AUC 0.480, not clear: lower is better by its name (\"invoice\")"}, /* z -0.8 */
+    {76, ASSAY_LOWER, "AUC 0.440, too little to go against its name: lower is better by it "
+                      "(\"invoice\")"},                                                 /* z -2.4 */
+    {60, ASSAY_HIGHER, "AUC 0.600, lower goes with the event, against what \"invoice\" in its name "
+                       "suggests"},                                                     /* z -4.2 */
+    {124, ASSAY_LOWER, "AUC 0.560, higher goes with the event\n"},                       /* z 2.4 */
+};
+START_TEST(a_name_gives_way_to_strong_evidence_alone)
+{
+    struct assay_text csv = {0};
+    struct drafted d = {0};
+    assay_text_puts(&csv, "account_id,late_invoices,churned\n");
+    for (int i = 0; i < 400; i++)
+        assay_text_printf(&csv, "A%d,%d,%d\n", i, i % 200 < (i < 200 ? leaning[_i].ones : 100),
+                          i < 200);
+    draft_text(csv.data, &by_flag, &d);
+    ck_assert_int_eq(d.spec.signals[0].better, leaning[_i].better);
+    ck_assert_msg(strstr(d.text.data, leaning[_i].words) != NULL, "%s", d.text.data);
+    assay_text_clear(&csv);
+    clear(&d);
+}
+END_TEST
+
+/* Of 0..9, each as often, with `shift` more in rows with the event: the AUC is
+ * 1 - (P(U - V > shift) + P(U - V = shift) / 2), 0.68 for 2 and 0.875 for 5. */
+START_TEST(a_name_alone_makes_no_leak_of_a_number)
+{
+    static const char remark[] =
+        "; the name suggests that it may be recorded after the event: check it";
+    for (int shift = 2; shift <= 5; shift += 3) {
+        struct assay_text csv = {0};
+        struct drafted d = {0};
+        assay_text_puts(&csv, "account_id,logins,churn_risk_vendor,cancelled_calls,churned\n");
+        for (int i = 0; i < 400; i++)
+            assay_text_printf(&csv, "A%d,%d,%d,%s,%d\n", i, i * 37 % 101,
+                              i % 10 + shift * (i < 200), i % 3 == 0 ? "yes" : "no", i < 200);
+        draft_text(csv.data, &by_flag, &d);
+        ck_assert_ptr_nonnull(signal_named(&d.spec, "cancelled_calls"));
+        ck_assert_ptr_nonnull(strstr(d.text.data, remark));
+        const struct assay_left_out *left = left_named(&d, "churn_risk_vendor");
+        ck_assert_int_eq(left == NULL, signal_named(&d.spec, "churn_risk_vendor") != NULL);
+        ck_assert_int_eq(left == NULL, shift == 2);
+        if (left != NULL)
+            ck_assert_str_eq(left->note, "by its name it may be recorded after the event, and alone "
+                                         "it has an AUC of 0.875");
+        assay_text_clear(&csv);
+        clear(&d);
+    }
+}
+END_TEST
+
+START_TEST(tables_of_words_give_points_to_health)
+{
+    struct assay_text csv = {0};
+    struct drafted d = {0};
+    assay_text_puts(&csv, "account_id,paperless,churned\n");
+    for (int i = 0; i < 400; i++)
+        assay_text_printf(&csv, "A%d,%s,%d\n", i, i % 200 < (i < 200 ? 120 : 60) ? "Yes" : "No",
+                          i < 200);
+    draft_text(csv.data, &by_flag, &d);
+    const struct assay_signal_spec *signal = signal_named(&d.spec, "paperless");
+    ck_assert_int_eq(signal->better, ASSAY_HIGHER);
+    for (size_t k = 0; k < 2; k++)
+        ck_assert_double_eq(signal->normalise.steps[k].points,
+                            strcmp(signal->normalise.steps[k].category, "No") == 0 ? 100 : 0);
+    ck_assert_ptr_nonnull(strstr(d.text.data, "AUC 0.650, \"Yes\" goes with the event"));
+    assay_text_clear(&csv);
+    clear(&d);
+}
+END_TEST
+
+/* ---- ids with gaps, names with accents ---- */
+
+START_TEST(an_empty_id_does_not_hide_the_column)
+{
+    static const char *const headers[] = {"account_id", "Kundennummer"}; /* by name, by values */
+    struct assay_text csv = {0};
+    struct drafted d = {0};
+    assay_text_printf(&csv, "%s,logins,churned\n", headers[_i]);
+    for (int i = 0; i < 200; i++) {
+        if (i % 100 != 50)
+            assay_text_printf(&csv, "A%d", i);
+        assay_text_printf(&csv, ",%d,%d\n", i * 37 % 101, i % 7 < 3);
+    }
+    draft_text(csv.data, &by_flag, &d);
+    ck_assert_str_eq(d.spec.id, headers[_i]);
+    ck_assert_uint_eq(d.draft.n_repeated, 0);
+    ck_assert_uint_eq(d.draft.n_used, 198);
+    ck_assert_ptr_nonnull(strstr(
+        d.text.data, "; 2 rows have none: fill it in, or calibrate with --max-rejects=2\n"));
+    assay_text_clear(&csv);
+    clear(&d);
+}
+END_TEST
+
+START_TEST(the_summary_is_aligned_as_it_is_seen)
+{
+    struct assay_text csv = {0}, summary = {0};
+    struct drafted d = {0};
+    assay_text_puts(&csv, "account_id,Gr\xc3\xb6\xc3\x9f" "e,\xe6\xbb\xbf\xe8\xb6\xb3,churned\n");
+    for (int i = 0; i < 400; i++)
+        assay_text_printf(&csv, "A%d,%d,%d,%d\n", i, i * 37 % 101, i * 59 % 103, i % 7 < 3);
+    draft_text(csv.data, &by_flag, &d);
+    assay_draft_print_summary(&d.draft, &summary);
+    ck_assert_ptr_nonnull(strstr(summary.data, "\n    Gr\xc3\xb6\xc3\x9f"
+                                               "e                  product   AUC"));
+    ck_assert_ptr_nonnull(strstr(summary.data, "\n    \xe6\xbb\xbf\xe8\xb6\xb3"
+                                               "                   product   AUC"));
+    assay_text_clear(&summary);
+    assay_text_clear(&csv);
+    clear(&d);
+}
+END_TEST
+
 /* ---- outcomes by date ---- */
 
 static void dated_csv(struct assay_text *csv)
@@ -223,6 +409,36 @@ START_TEST(an_outcome_by_date_gets_a_horizon_and_an_end)
 }
 END_TEST
 
+/* Events are dated up to 2026-03-20, in the midst of the newest snapshots' horizon. */
+START_TEST(a_guessed_end_that_leaves_events_alone_is_said)
+{
+    static const char advice[] =
+        "of the snapshots dated 2026-01-31 to 2026-02-28 only those with the event count; if the "
+        "export was made on or after 2026-05-29, say --observed-until=2026-05-29\n";
+    static const char *const days[] = {"2025-10-31", "2026-01-31", "2026-02-28"};
+    struct assay_text csv = {0}, summary = {0};
+    struct drafted d = {0};
+    struct assay_draft_options options = {
+        .outcome = "gone", .horizon_days = 90, .observed_until = ASSAY_NO_DATE};
+    assay_text_puts(&csv, "account_id,as_of,logins,gone\n");
+    for (int i = 0; i < 300; i++)
+        assay_text_printf(&csv, "A%d,%s,%d,%s\n", i / 3, days[i % 3], i * 37 % 101,
+                          i / 3 % 4 > 0 ? "" : i % 3 == 0 ? "2025-12-24" : "2026-03-20");
+    draft_text(csv.data, &options, &d);
+    assay_draft_print_summary(&d.draft, &summary);
+    ck_assert_ptr_nonnull(strstr(d.text.data, advice));
+    ck_assert_ptr_nonnull(strstr(summary.data, advice));
+    clear(&d);
+    ck_assert(assay_date_parse("2026-05-29", 10, &options.observed_until));
+    draft_text(csv.data, &options, &d);
+    ck_assert_ptr_null(strstr(d.text.data, "only those with the event count"));
+    ck_assert_uint_eq(d.draft.n_used, 300);
+    assay_text_clear(&summary);
+    assay_text_clear(&csv);
+    clear(&d);
+}
+END_TEST
+
 /* ---- awkward names ---- */
 
 START_TEST(any_column_name_survives_into_the_spec)
@@ -247,6 +463,7 @@ START_TEST(any_column_name_survives_into_the_spec)
     clear(&d);
 }
 END_TEST
+
 static void add_tests(TCase *tc)
 {
     tcase_add_loop_test(tc, roles_come_from_names_and_values, 0, 10);
@@ -257,6 +474,13 @@ static void add_tests(TCase *tc)
     tcase_add_test(tc, copies_and_products_are_left_out);
     tcase_add_test(tc, signals_with_the_same_gaps_have_one_indicator);
     tcase_add_test(tc, few_events_carry_few_signals);
+    tcase_add_loop_test(tc, unread_values_are_shown_with_what_to_write, 0, COUNT(unread));
+    tcase_add_loop_test(tc, a_name_gives_way_to_strong_evidence_alone, 0, COUNT(leaning));
+    tcase_add_test(tc, a_name_alone_makes_no_leak_of_a_number);
+    tcase_add_test(tc, tables_of_words_give_points_to_health);
+    tcase_add_loop_test(tc, an_empty_id_does_not_hide_the_column, 0, 2);
+    tcase_add_test(tc, the_summary_is_aligned_as_it_is_seen);
+    tcase_add_test(tc, a_guessed_end_that_leaves_events_alone_is_said);
     tcase_add_test(tc, an_outcome_by_date_gets_a_horizon_and_an_end);
     tcase_add_test(tc, any_column_name_survives_into_the_spec);
 }

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "calibrate/column_name.h"
+#include "calibrate/draft_format.h"
 #include "calibrate/evidence.h"
 #include "calibrate/overlap.h"
 #include "core/base/file.h"
@@ -215,6 +216,9 @@ START_TEST(names_suggest_roles)
         {"tenure_months", ASSAY_NAMED_TENURE, true}, {"days_since_signup", ASSAY_NAMED_TENURE, true},
         {"days_since_login", ASSAY_NAMED_TENURE, false}, {"usage", ASSAY_NAMED_TENURE, false},
         {"csm_name", ASSAY_NAMED_OWNER, true},      {"playbook_id", ASSAY_NAMED_INTERVENTION, true},
+        {"CSM Sentiment", ASSAY_NAMED_OWNER, false}, {"csm_nps", ASSAY_NAMED_OWNER, false},
+        {"nps_by_csm", ASSAY_NAMED_OWNER, false},   {"csm_engagement", ASSAY_NAMED_OWNER, false},
+        {"engagement_manager", ASSAY_NAMED_OWNER, true}, {"call_owner", ASSAY_NAMED_OWNER, true},
         {"churnReason", ASSAY_NAMED_LEAK, true},    {"tickets_closed", ASSAY_NAMED_LEAK, false},
         {"Unnamed: 0", ASSAY_NAMED_ROW, true},      {"rows_exported", ASSAY_NAMED_ROW, false},
     };
@@ -325,28 +329,20 @@ START_TEST(points_spread_as_retention_does)
 }
 END_TEST
 
-START_TEST(what_parts_the_outcomes_cannot_be_weighed)
+START_TEST(categories_want_two_levels_with_both_outcomes)
 {
     enum { N = 60 };
-    double flag[N], number[N], rare[N];
+    double flag[N], rare[N];
     unsigned char outcome[N];
     for (size_t i = 0; i < N; i++) {
         outcome[i] = i >= 40;
         flag[i] = i % 2 == 0;
-        number[i] = (double)i;
         rare[i] = i < 45 && i >= 36; /* four without the event, five with it */
     }
     ck_assert(assay_is_weighable(flag, outcome, N));
     ck_assert(!assay_is_weighable(rare, outcome, N));
-    ck_assert(!assay_is_weighable(number, outcome, N));
-    number[0] = 50.5; /* one row beyond the border, and the border is none any more */
-    ck_assert(assay_is_weighable(number, outcome, N));
 }
 END_TEST
-
-/* ---- overlap ---- */
-
-enum { ROWS = 500 };
 
 /* A congruential generator (Knuth's MMIX constants), uniform in (0, 1). */
 static double draw(uint64_t *state)
@@ -354,6 +350,118 @@ static double draw(uint64_t *state)
     *state = *state * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
     return ((double)(*state >> 11) + 0.5) / 9007199254740992.0;
 }
+
+/* Whether the rows that are kept part by one value, ties at it allowed. */
+static bool parts(const double value[], const unsigned char outcome[], size_t n, unsigned kept)
+{
+    double low[2] = {INFINITY, INFINITY}, high[2] = {-INFINITY, -INFINITY};
+    for (size_t i = 0; i < n; i++) {
+        if (isnan(value[i]) || (kept >> i & 1) == 0)
+            continue;
+        low[outcome[i]] = fmin(low[outcome[i]], value[i]);
+        high[outcome[i]] = fmax(high[outcome[i]], value[i]);
+    }
+    return high[0] <= low[1] || high[1] <= low[0];
+}
+
+/* By trying every set of rows that may be left out. */
+START_TEST(a_border_leaves_out_as_few_rows_as_can_be)
+{
+    enum { N = 9 };
+    uint64_t state = (uint64_t)_i + 1;
+    double value[N];
+    unsigned char outcome[N];
+    size_t fewest = N, with[2] = {0};
+    for (size_t i = 0; i < N; i++) {
+        value[i] = draw(&state) < 0.1 ? NAN : floor(5 * draw(&state));
+        outcome[i] = draw(&state) < 0.4;
+        with[outcome[i]] += isnan(value[i]) ? 0 : 1;
+    }
+    for (unsigned kept = 0; kept < 1u << N; kept++) {
+        size_t n_left = 0;
+        for (size_t i = 0; i < N; i++)
+            n_left += (kept >> i & 1) == 0;
+        if (n_left < fewest && parts(value, outcome, N, kept))
+            fewest = n_left;
+    }
+    struct assay_border border;
+    struct assay_error err = {0};
+    ck_assay_ok(assay_border_find(value, outcome, N, &border, &err));
+    ck_assert_uint_eq(border.n_row, fewest);
+    ck_assert_int_eq(isnan(border.at), with[0] == 0 || with[1] == 0);
+}
+END_TEST
+
+/* ---- numbers and dates as people write them ---- */
+
+static const struct {
+    const char *text;
+    char decimal;
+    const char *plain; /* NULL: no number */
+} written[] = {
+    {"\xe2\x82\xac 4.850,27", ',', "4850.27"}, {"$12,345.00", '.', "12345.00"},
+    {"45%", '.', "45"},                        {"0,3", ',', "0.3"},
+    {"0,3", '.', NULL},                        {"0,345", '.', NULL},
+    {"12,345", '.', "12345"},                  {"12,345", ',', "12.345"},
+    {"12,345.00", ',', NULL},                  {"1 234 567", '.', "1234567"},
+    {"1\xc2\xa0" "234,5", ',', "1234.5"},      {"4'850.27", '.', "4850.27"},
+    {"(1,234.50)", '.', "-1234.50"},           {"-$5.00", '.', "-5.00"},
+    {"$-5.00", '.', "-5.00"},                  {"100-", '.', "-100"},
+    {"1,234,567 EUR", '.', "1234567"},         {"1,234.567,8", '.', NULL},
+    {"1,2345", '.', NULL},                     {"1,23,456", '.', NULL},
+    {"1,234'567", '.', NULL},                  {"(5", '.', NULL},
+    {"5)", '.', NULL},                         {"12 apples", '.', NULL},
+    {"10.0.0.1", '.', NULL},                   {"1-10", '.', NULL},
+    {"", '.', NULL},                           {"$", '.', NULL},
+    {"5.", '.', NULL},                         {"05.07.2025", ',', NULL},
+    {"12345678901234567890123456789012345678901234567890", '.', NULL},
+};
+START_TEST(numbers_are_read_as_people_write_them)
+{
+    char plain[ASSAY_PLAIN_SIZE] = "untouched";
+    bool read = assay_number_in_plain(written[_i].text, written[_i].decimal, plain);
+    ck_assert_msg(read == (written[_i].plain != NULL), "%s", written[_i].text);
+    ck_assert_str_eq(plain, read ? written[_i].plain : "untouched");
+}
+END_TEST
+
+static const struct {
+    const char *text;
+    bool day_first;
+    const char *plain;
+} dated[] = {
+    {"05.07.2025", false, "2025-07-05"},   {"5.7.25", true, "2025-07-05"},
+    {"7/5/2025", false, "2025-07-05"},     {"7/5/2025", true, "2025-05-07"},
+    {"31/12/2025", true, "2025-12-31"},    {"31/12/2025", false, NULL},
+    {"2025/07/05", true, "2025-07-05"},    {"05-07-2025 10:30", true, "2025-07-05"},
+    {"29.02.2025", true, NULL},            {"7/5-2025", false, NULL},
+    {"7/5", false, NULL},                  {"1.2.3", true, NULL},
+    {"7/5/20255", false, NULL},            {"5.7.2025 approx", true, NULL},
+    {"", true, NULL},                      {"007/5/2025", false, NULL},
+};
+START_TEST(dates_are_read_as_people_write_them)
+{
+    char plain[ASSAY_PLAIN_SIZE] = "untouched";
+    bool read = assay_date_in_plain(dated[_i].text, dated[_i].day_first, plain);
+    ck_assert_msg(read == (dated[_i].plain != NULL), "%s", dated[_i].text);
+    ck_assert_str_eq(plain, read ? dated[_i].plain : "untouched");
+}
+END_TEST
+
+START_TEST(marks_stand_for_empty_cells)
+{
+    static const char *const marks[] = {"-", "--", " None ", "#N/A", "n.a.", "\xe2\x80\x93", " "};
+    static const char *const words[] = {"none of these", "-5", "ok", "no"};
+    for (size_t k = 0; k < COUNT(marks); k++)
+        ck_assert_msg(assay_is_mark(marks[k]), "%s", marks[k]);
+    for (size_t k = 0; k < COUNT(words); k++)
+        ck_assert_msg(!assay_is_mark(words[k]), "%s", words[k]);
+}
+END_TEST
+
+/* ---- overlap ---- */
+
+enum { ROWS = 500 };
 
 static enum assay_overlap_verdict take(struct assay_overlap *overlap, const double value[],
                                        const int32_t codes[], bool categorical,
@@ -462,7 +570,11 @@ static void add_tests(TCase *tc)
     tcase_add_test(tc, a_column_filled_in_with_the_outcome_is_seen_by_its_gaps);
     tcase_add_test(tc, chi_square_of_two_rates);
     tcase_add_test(tc, points_spread_as_retention_does);
-    tcase_add_test(tc, what_parts_the_outcomes_cannot_be_weighed);
+    tcase_add_test(tc, categories_want_two_levels_with_both_outcomes);
+    tcase_add_loop_test(tc, a_border_leaves_out_as_few_rows_as_can_be, 0, 200);
+    tcase_add_loop_test(tc, numbers_are_read_as_people_write_them, 0, COUNT(written));
+    tcase_add_loop_test(tc, dates_are_read_as_people_write_them, 0, COUNT(dated));
+    tcase_add_test(tc, marks_stand_for_empty_cells);
     tcase_add_loop_test(tc, overlap_sees_copies_sums_and_monotone_maps, 0, 10);
     tcase_add_loop_test(tc, overlap_sees_exact_sums, 0, 10);
     tcase_add_test(tc, overlap_sees_what_categories_decide);
