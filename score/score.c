@@ -76,7 +76,8 @@ static void put_note(struct scoring *s, const struct assay_score *score)
         comma = "; ";
     }
     if (score->n_unknown > 0) {
-        assay_text_printf(&s->line, "%s%zu new categories", comma, score->n_unknown);
+        assay_text_printf(&s->line, "%s%zu new %s", comma, score->n_unknown,
+                          score->n_unknown == 1 ? "category" : "categories");
         comma = "; ";
     }
     if (score->n_missing > 0)
@@ -152,7 +153,7 @@ static void put_row(struct scoring *s, size_t row)
     assay_text_putc(line, '\n');
     s->n_scored += !score.dropped;
     s->n_dropped += score.dropped;
-    s->n_unseen += score.unseen_plan;
+    s->n_unseen += score.unseen_plan && !score.dropped;
     s->n_unknown += score.n_unknown > 0;
     s->n_incomplete += score.n_missing > 0;
     if (!score.dropped)
