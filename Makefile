@@ -102,7 +102,7 @@ fuzz:
 fuzzers: $(FUZZ_PROGRAMS)
 
 format:
-	clang-format -i $(shell git ls-files '*.c' '*.h')
+	git clang-format
 
 clean:
 	rm -rf build out
@@ -115,7 +115,7 @@ help:
 	@echo 'make bench                  time and memory on 1,000,000 rows'
 	@echo 'make fuzz FUZZ_SECONDS=20   fuzzers for CSV, spec and model (needs clang)'
 	@echo 'make deps                   install what is missing (Debian, Ubuntu), or say what to install'
-	@echo 'make format                 clang-format over the sources'
+	@echo 'make format                 clang-format over the lines changed since the last commit'
 	@echo 'make clean                  remove build/ and out/'
 	@echo 'One suite: build/release/tests/metric/test_roc; CK_FORK=no for a debugger.'
 	@echo 'CC, CFLAGS and LDFLAGS are yours; CI=1 makes warnings errors.'
