@@ -6,13 +6,9 @@
 #include <string.h>
 
 #include "core/base/memory.h"
+#include "core/base/number.h"
 #include "core/base/thread.h"
 #include "core/metric/rank.h"
-
-static double probability(double log_odds)
-{
-    return log_odds < 0 ? exp(log_odds) / (1 + exp(log_odds)) : 1 / (1 + exp(-log_odds));
-}
 
 /* Beyond 36 a probability rounds to 0 or 1; a line must stay strictly between. */
 static double log_odds_of(double prob)
@@ -72,7 +68,7 @@ static double best_line(const struct predictions *p, const size_t order[], doubl
         if (here <= *margin)
             continue;
         *margin = here;
-        line = probability(0.5 * (log_odds_of(p->prob[row]) + log_odds_of(p->prob[order[k - 1]])));
+        line = assay_expit(0.5 * (log_odds_of(p->prob[row]) + log_odds_of(p->prob[order[k - 1]])));
     }
     return line;
 }
@@ -121,7 +117,7 @@ static enum assay_status predict(const struct assay_pipeline *pipeline, const un
     assay_pipeline_log_odds(pipeline, log_odds);
     for (size_t i = 0; i < n; i++)
         if (mask[i])
-            prob[i] = probability(log_odds[i]);
+            prob[i] = assay_expit(log_odds[i]);
     free(log_odds);
     return ASSAY_OK;
 }

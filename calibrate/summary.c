@@ -65,11 +65,7 @@ static void print_head(FILE *out, const struct assay_model *model,
 
 static void print_name(FILE *out, int indent, const char *name)
 {
-    /* UTF-8 continuation bytes take no room on the screen. */
-    int shown = 0;
-    for (const char *at = name; *at != '\0'; at++)
-        shown += ((unsigned char)*at & 0xc0) != 0x80;
-    int pad = NAME_WIDTH - indent - shown;
+    int pad = NAME_WIDTH - indent - assay_display_width(name);
     fprintf(out, "%*s%s%*s", indent, "", name, pad > 1 ? pad : 1, "");
 }
 

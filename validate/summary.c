@@ -10,9 +10,7 @@ enum { NAME_WIDTH = 30 };
 
 static void print_name(FILE *out, const char *name)
 {
-    int shown = 0;
-    for (const char *at = name; *at != '\0'; at++)
-        shown += ((unsigned char)*at & 0xc0) != 0x80;
+    int shown = assay_display_width(name);
     fprintf(out, "  %s%*s", name, shown < NAME_WIDTH ? NAME_WIDTH - shown : 1, "");
 }
 

@@ -171,3 +171,8 @@ bool assay_flag_parse(const char *text, size_t length, int8_t *flag)
             }
     return false;
 }
+
+double assay_expit(double log_odds)
+{
+    return log_odds < 0 ? exp(log_odds) / (1 + exp(log_odds)) : 1 / (1 + exp(-log_odds));
+}

@@ -21,6 +21,9 @@ size_t assay_number_print(double value, char out[ASSAY_NUMBER_SIZE]);
  * nothing, NA, N/A, null, NaN, in any case. */
 bool assay_is_missing(const char *text, size_t length);
 
+/* 1 / (1 + e^-x), the probability of a log-odds: exp() sees only non-positive numbers. */
+double assay_expit(double log_odds);
+
 /* Reads a 0/1 value as exports write it: 0/1, no/yes, false/true, n/y, f/t, in any
  * case, and 0.0/1.0, which is what a data frame makes of a 0/1 column with gaps. */
 bool assay_flag_parse(const char *text, size_t length, int8_t *flag);

@@ -140,6 +140,14 @@ const char *assay_quote_value(const char *bytes, size_t length, char out[ASSAY_Q
     return out;
 }
 
+int assay_display_width(const char *text)
+{
+    int shown = 0;
+    for (; *text != '\0'; text++) /* continuation bytes take no room */
+        shown += ((unsigned char)*text & 0xc0) != 0x80;
+    return shown;
+}
+
 /* Damerau's optimal string alignment distance (Damerau 1964), case folded, for short words. */
 static size_t edit_distance(const char *a, const char *b)
 {

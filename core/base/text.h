@@ -39,6 +39,9 @@ const char *assay_quote_value(const char *bytes, size_t length, char out[ASSAY_Q
 /* Whether bytes[length] is well-formed UTF-8 (no surrogates, no overlong forms). */
 bool assay_is_utf8(const char *bytes, size_t length);
 
+/* Columns that UTF-8 text takes on a screen, each character taken as one. */
+int assay_display_width(const char *text);
+
 /* The candidate nearest to word, or NULL when none is near enough to be what was meant. */
 const char *assay_nearest_word(const char *word, const char *const candidates[], size_t n);
 

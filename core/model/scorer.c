@@ -15,8 +15,7 @@ void assay_score_finish(const struct assay_model *model, struct assay_score *out
     if (model->spec.scale == ASSAY_WEIGHTED_AVERAGE)
         score = out->composite;
     out->score = score < 0 ? 0 : score > 100 ? 100 : score;
-    out->probability = out->log_odds < 0 ? exp(out->log_odds) / (1 + exp(out->log_odds))
-                                         : 1 / (1 + exp(-out->log_odds));
+    out->probability = assay_expit(out->log_odds);
     out->zone = 0;
     while (out->zone + 1 < model->spec.n_zone &&
            out->score >= model->spec.zones[out->zone + 1].from)
