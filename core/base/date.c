@@ -76,3 +76,10 @@ const char *assay_date_print(int32_t days, char out[ASSAY_DATE_SIZE])
     snprintf(out, ASSAY_DATE_SIZE, "%04d-%02d-%02d", year % 10000, month % 100, day % 100);
     return out;
 }
+
+int32_t assay_date_quarter(int32_t days)
+{
+    int year, month, day;
+    civil_from_days(days, &year, &month, &day);
+    return (year - 1970) * 4 + (month - 1) / 3;
+}

@@ -18,4 +18,7 @@ bool assay_date_parse(const char *text, size_t length, int32_t *days);
 #define ASSAY_DATE_SIZE 16
 const char *assay_date_print(int32_t days, char out[ASSAY_DATE_SIZE]);
 
+/* The calendar quarter of a day, counted from the first of 1970 (0); a year has four. */
+int32_t assay_date_quarter(int32_t days);
+
 #endif

@@ -96,6 +96,23 @@ START_TEST(the_length_decides_where_a_date_ends)
 }
 END_TEST
 
+START_TEST(a_quarter_is_three_months_of_the_calendar)
+{
+    static const struct {
+        const char *day;
+        int32_t quarter;
+    } days[] = {{"1970-01-01", 0},  {"1970-03-31", 0},   {"1970-04-01", 1},   {"1970-12-31", 3},
+                {"1969-12-31", -1}, {"1969-01-01", -4},  {"1968-12-31", -5},  {"2024-02-29", 216},
+                {"2024-03-31", 216}, {"2024-04-01", 217}, {"2024-09-30", 218}, {"2024-10-01", 219}};
+    int32_t day;
+    for (size_t k = 0; k < COUNT(days); k++) {
+        ck_assert(assay_date_parse(days[k].day, 10, &day));
+        ck_assert_msg(assay_date_quarter(day) == days[k].quarter, "%s: %d", days[k].day,
+                      (int)assay_date_quarter(day));
+    }
+}
+END_TEST
+
 static void add_tests(TCase *tc)
 {
     tcase_add_test(tc, every_day_of_nine_thousand_years_reads_and_prints);
@@ -104,6 +121,7 @@ static void add_tests(TCase *tc)
     tcase_add_loop_test(tc, what_is_not_a_day_is_refused, 0, COUNT(bad));
     tcase_add_test(tc, leap_days_are_those_of_the_gregorian_calendar);
     tcase_add_test(tc, the_length_decides_where_a_date_ends);
+    tcase_add_test(tc, a_quarter_is_three_months_of_the_calendar);
 }
 
 ASSAY_SUITE("base/date", add_tests)
