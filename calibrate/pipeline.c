@@ -271,7 +271,7 @@ static enum assay_status fit_constrained(struct assay_pipeline *pipeline, const 
     if (status == ASSAY_OK) {
         for (size_t j = 0; j < n; j++)
             limit[j * p + 1 + j] = -1; /* u_j = -b_j >= 0 */
-        struct assay_limits limits = {n, limit, floor};
+        struct assay_limits limits = {.n_limit = n, .limit = limit, .floor = floor};
         status = check_columns(pipeline, &engine, err);
         for (size_t k = 0; start != NULL && k < p; k++)
             from[k] = pipeline->held[k] ? 0 : start[k];

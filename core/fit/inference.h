@@ -9,7 +9,7 @@
 /* Fills the arrays of *fit (allocated by the caller, zeroed), its norms and its condition number from
  * a settled iteration. The covariance is the inverse information at the solution on what is free
  * to vary: coefficients neither held nor on a bound of their own, and among those only the
- * directions along active limits of several coefficients.
+ * directions along active limits of several coefficients; equalities are always active.
  *   ASSAY_ENUMERIC  the information has no inverse there */
 ASSAY_MUST_CHECK enum assay_status assay_inference_fill(const struct assay_newton *newton,
                                                         struct assay_logistic_fit *fit,

@@ -78,10 +78,11 @@ ASSAY_MUST_CHECK enum assay_status assay_logistic_fit(const struct assay_engine 
                                                       struct assay_logistic_fit *fit,
                                                       struct assay_error *err);
 
-/* The same under linear inequality limits: limit[k]'b >= floor[k] for k < n_limit,
- * limit row-major [n_limit * n_coef]. Newton steps solved as quadratic programmes (qp.h) with a line
- * search on the log-likelihood. options->start, if given, must satisfy the limits; without one the
- * vector (logit of the event share, 0, ..., 0) must.
+/* The same under linear limits: limit[k]'b = floor[k] for k < n_equal, >= for the others below
+ * n_limit, limit row-major [n_limit * n_coef]. Newton steps solved as quadratic programmes (qp.h)
+ * with a line search on the log-likelihood. options->start, if given, must satisfy the limits;
+ * without one the vector (logit of the event share, 0, ..., 0) must. Equalities may follow from one
+ * another.
  * A limit with one free coefficient that holds with equality marks it in fit->active, and the
  * coefficient is then exactly on its bound.
  *   ASSAY_EDATA     the start breaks a limit
@@ -91,6 +92,7 @@ struct assay_limits {
     size_t n_limit;
     const double *limit;
     const double *floor;
+    size_t n_equal; /* <= n_limit */
 };
 ASSAY_MUST_CHECK enum assay_status
 assay_logistic_fit_limited(const struct assay_engine *engine,

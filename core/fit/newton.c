@@ -21,6 +21,11 @@ static size_t limit_count(const struct assay_newton *w)
     return w->limits != NULL ? w->limits->n_limit : 0;
 }
 
+static bool is_equality(const struct assay_newton *w, size_t k)
+{
+    return k < w->limits->n_equal;
+}
+
 static const double *limit_row(const struct assay_newton *w, size_t k)
 {
     return w->limits->limit + k * w->n_coef;
@@ -111,10 +116,12 @@ static enum assay_status check_start(const struct assay_newton *w, struct assay_
             value += limit_row(w, k)[j] * w->coef[j];
             size += fabs(limit_row(w, k)[j] * w->coef[j]);
         }
-        if (!(value >= w->limits->floor[k] - ROUNDING * size))
+        double beyond = is_equality(w, k) ? -fabs(value - w->limits->floor[k])
+                                          : value - w->limits->floor[k];
+        if (!(beyond >= -ROUNDING * size))
             return assay_fail(err, ASSAY_EDATA,
-                              "limit %zu is %.6g at the start of the fit; expected at least %.6g", k,
-                              value, w->limits->floor[k]);
+                              "limit %zu is %.6g at the start of the fit; expected %s%.6g", k, value,
+                              is_equality(w, k) ? "" : "at least ", w->limits->floor[k]);
     }
     return ASSAY_OK;
 }
@@ -175,10 +182,11 @@ static enum assay_status limited_step(struct assay_newton *w, double step[], boo
         for (size_t f = 0; f < n; f++)
             limit[k * n + f] = limit_row(w, k)[w->free_index[f]];
         double left = w->limits->floor[k] - assay_linear_dot(limit_row(w, k), w->coef, w->n_coef);
-        room[k] = fmin(left, 0.0); /* the start was checked: what is above 0 is rounding */
+        /* The start was checked: what is above 0 is rounding, and all that equalities leave. */
+        room[k] = is_equality(w, k) ? 0.0 : fmin(left, 0.0);
     }
-    struct assay_qp qp = {.n = n, .n_limit = m, .hessian = square, .linear = linear, .limit = limit,
-                          .floor = room};
+    struct assay_qp qp = {.n = n, .n_limit = m, .n_equal = w->limits->n_equal, .hessian = square,
+                          .linear = linear, .limit = limit, .floor = room};
     enum assay_status status = assay_qp_solve(&qp, step, w->multiplier, w->binding, NULL, err);
     *found = status == ASSAY_OK;
     return status == ASSAY_ENUMERIC ? ASSAY_OK : status;
@@ -211,7 +219,7 @@ static void snap_to_bounds(struct assay_newton *w, bool whole_step)
         if (j == w->n_coef)
             continue;
         bool beyond = limit_row(w, k)[j] > 0.0 ? w->trial[j] < bound : w->trial[j] > bound;
-        if (beyond || (whole_step && w->binding[k]))
+        if (beyond || is_equality(w, k) || (whole_step && w->binding[k]))
             w->trial[j] = bound;
     }
 }

@@ -32,7 +32,7 @@ struct assay_newton {
     double *gradient;     /* [n_coef] */
     double *information;  /* [n_coef * n_coef] */
     double *step;         /* [n_coef], the last step tried, whole; 0 for held ones */
-    double *multiplier;   /* [n_limit], of that step's programme */
+    double *multiplier;   /* [n_limit], of that step's programme; of any sign for equalities */
     unsigned char *binding; /* [n_limit], its active set */
     double *size;         /* [n_coef], root of the information's diagonal at the start */
     double *spread;       /* [n_coef], standard deviations of the columns, columns.h */

@@ -176,24 +176,28 @@ enum assay_status assay_reduced_limits_init(const struct assay_reduction *reduct
                                             const struct assay_limits *limits,
                                             struct assay_limits *small, struct assay_error *err)
 {
-    size_t m = reduction->n_small, n_kept = 0;
+    size_t m = reduction->n_small, n_kept = 0, n_equal = 0;
     double *row = assay_alloc(limits->n_limit * (m + 1), sizeof *row);
     if (row == NULL)
         return assay_fail_memory(err, "reducing the limits");
     double *kept_floor = row + limits->n_limit * m;
     for (size_t k = 0; k < limits->n_limit; k++) {
         double floor = limits->floor[k], size;
+        bool equality = k < limits->n_equal;
         if (reduce_limit(reduction, limits->limit + k * reduction->n_coef, row + n_kept * m, &floor,
                          &size)) {
+            n_equal += equality;
             kept_floor[n_kept++] = floor;
-        } else if (!(floor <= ROUNDING * size)) {
+        } else if (!((equality ? fabs(floor) : floor) <= ROUNDING * size)) {
             free(row);
             return assay_fail(err, ASSAY_EDATA,
-                              "limit %zu is %.6g whatever the fit; expected at least %.6g", k,
-                              limits->floor[k] - floor, limits->floor[k]);
+                              "limit %zu is %.6g whatever the fit; expected %s%.6g", k,
+                              limits->floor[k] - floor, equality ? "" : "at least ",
+                              limits->floor[k]);
         }
     }
-    *small = (struct assay_limits){.n_limit = n_kept, .limit = row, .floor = kept_floor};
+    *small = (struct assay_limits){
+        .n_limit = n_kept, .limit = row, .floor = kept_floor, .n_equal = n_equal};
     return ASSAY_OK;
 }
 

@@ -36,9 +36,9 @@ ASSAY_MUST_CHECK enum assay_status assay_reduced_engine_init(const struct assay_
                                                              struct assay_error *err);
 void assay_reduced_engine_clear(struct assay_engine *engine);
 
-/* Limits on b as limits on t: (C'a)'t >= floor - a'offset. Those that say nothing about t are checked
- * and left out; the others keep their order. The arrays in *small are the caller's to free with
- * assay_reduced_limits_clear().
+/* Limits on b as limits on t: (C'a)'t >= floor - a'offset, equalities alike. Those that say nothing
+ * about t are checked and left out; the others keep their order. The arrays in *small are the caller's
+ * to free with assay_reduced_limits_clear().
  *   ASSAY_EDATA  a limit that no t can meet */
 ASSAY_MUST_CHECK enum assay_status assay_reduced_limits_init(const struct assay_reduction *reduction,
                                                              const struct assay_limits *limits,

@@ -72,7 +72,7 @@ static bool keeps_to_limits(const struct assay_newton *newton, const double dire
             sum += limits->limit[k * newton->n_coef + j] * direction[j];
             size += fabs(limits->limit[k * newton->n_coef + j] * direction[j]);
         }
-        if (sum < -CERTAIN * size)
+        if ((k < limits->n_equal ? -fabs(sum) : sum) < -CERTAIN * size)
             return false;
     }
     return true;

@@ -3,7 +3,7 @@
  * The estimate exists unless some direction d has (2 y_i - 1) x_i'd >= 0 in every row and > 0 in one
  * (Albert & Anderson 1984, Biometrika 71:1-10): the log-likelihood then rises along d without end.
  * > 0 in every row is complete separation, a tie somewhere quasi-complete. Under limits d must also
- * keep to them however far it goes.
+ * keep to them however far it goes: a'd >= 0 for each, a'd = 0 for equalities.
  *
  * Candidates come from a Newton iteration that does not settle: how far it has travelled, and its
  * step cleared of everything that the surviving curvature still holds back. A candidate counts

@@ -100,6 +100,18 @@ assay_strength_curve_find(const struct assay_strength_data *data,
                           const struct assay_strength_options *options,
                           struct assay_strength_curve *curve, struct assay_error *err);
 
+/* The last step, for other choices of a strength too (pooling.h): from loss [n_point * n_group], l_g at
+ * each point, and points whose strength and n_failed are set, to their losses, standard errors and
+ * curve->paired.
+ *   ASSAY_ENUMERIC  the loss of a point that did not fail is not finite */
+ASSAY_MUST_CHECK enum assay_status
+assay_strength_compare(const size_t group_rows[], size_t n_group, const double loss[],
+                       struct assay_strength_curve *curve, struct assay_error *err);
+
+/*   ASSAY_EDATA  the strengths do not decrease, or one is negative or NaN */
+ASSAY_MUST_CHECK enum assay_status assay_strength_check_grid(const double grid[], size_t n_grid,
+                                                             struct assay_error *err);
+
 /* c of the rule. */
 #define ASSAY_STRENGTH_ERRORS 0.5
 

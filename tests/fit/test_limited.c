@@ -243,6 +243,104 @@ START_TEST(a_limit_on_several_coefficients_gives_its_direction_no_variance)
 }
 END_TEST
 
+/* The column sum_j weight_j x_j in place of columns 0 and 1, column 2 beside it. */
+static struct design composite(const struct design *d, double first, double second)
+{
+    struct design c = design_new(d->data.n_row, 2);
+    for (size_t i = 0; i < d->data.n_row; i++) {
+        design_set(&c, i, 0, first * design_at(d, i, 0) + second * design_at(d, i, 1));
+        design_set(&c, i, 1, design_at(d, i, 2));
+        c.outcome[i] = d->outcome[i];
+    }
+    design_start(&c);
+    return c;
+}
+
+static struct assay_logistic_fit fit_free(const struct design *d)
+{
+    struct assay_logistic_options options = assay_logistic_options_default();
+    struct assay_logistic_fit fit = {0};
+    struct assay_error err = {0};
+    ck_assay_ok(assay_logistic_fit(&d->engine, &options, &fit, &err));
+    return fit;
+}
+
+START_TEST(an_equality_holds_from_either_side) /* 3 b1 = b2, then b1 = 3 b2 */
+{
+    const double both[] = {-0.5, 0.5, 0.5, 0.3};
+    struct design d = design_draw(2000, 3, both, 78);
+    const double first = _i == 0 ? 1.0 : 3.0, second = _i == 0 ? 3.0 : 1.0;
+    const double limit[] = {0, -second, first, 0, 0, -2 * second, 2 * first, 0};
+    const double floor[] = {0, 0};
+    struct design c = composite(&d, first, second);
+    struct assay_logistic_fit want = fit_free(&c);
+    for (size_t n_limit = 1; n_limit <= 2; n_limit++) { /* the second follows from the first */
+        struct assay_limits limits = {
+            .n_limit = n_limit, .limit = limit, .floor = floor, .n_equal = n_limit};
+        struct assay_logistic_fit fit = fit_limited(&d, &limits);
+        test_close("b1", fit.coef[1], first * want.coef[1], 1e-11, 0);
+        test_close("b2", fit.coef[2], second * want.coef[1], 1e-11, 0);
+        test_close("b3", fit.coef[3], want.coef[2], 1e-11, 0);
+        test_close("log-likelihood", fit.log_likelihood, want.log_likelihood, 1e-13, 0);
+        test_close("variance of b1", fit.covariance[5], first * first * want.covariance[4], 1e-10, 0);
+        test_close("covariance", fit.covariance[6], first * second * want.covariance[4], 1e-10, 0);
+        test_close("variance of b3", fit.covariance[15], want.covariance[8], 1e-10, 0);
+        ck_assert_double_le(fit.kkt_residual, 1e-8);
+        assay_logistic_fit_clear(&fit);
+    }
+    assay_logistic_fit_clear(&want);
+    design_free(&c);
+    design_free(&d);
+}
+END_TEST
+
+START_TEST(an_equality_of_one_coefficient_is_the_same_as_holding_it)
+{
+    struct design d = design_draw(1000, 3, truth, 79);
+    const double limit[] = {0, 0, -4, 0}, floor[] = {1.2}, start[] = {0, 0, -0.3, 0};
+    const unsigned char held[] = {0, 0, 1, 0};
+    struct assay_limits limits = {.n_limit = 1, .limit = limit, .floor = floor, .n_equal = 1};
+    struct assay_logistic_options options = assay_logistic_options_default();
+    struct assay_logistic_fit fit = {0}, want = {0}, both = {0};
+    struct assay_error err = {0};
+    options.start = start;
+    ck_assay_ok(assay_logistic_fit_limited(&d.engine, &options, &limits, &fit, &err));
+    options.held = held;
+    ck_assay_ok(assay_logistic_fit(&d.engine, &options, &want, &err));
+    ck_assay_ok(assay_logistic_fit_limited(&d.engine, &options, &limits, &both, &err));
+    ck_assert_double_eq(fit.coef[2], -0.3);
+    ck_assert_uint_eq(fit.active[2], 1);
+    for (size_t j = 0; j < 4; j++) {
+        test_close("coefficient", fit.coef[j], want.coef[j], 1e-11, 0.1);
+        test_close("held as well", both.coef[j], want.coef[j], 1e-11, 0.1);
+        test_close("variance", fit.covariance[5 * j], want.covariance[5 * j], 1e-10, 1e-6);
+    }
+    ck_assert(isnan(assay_wald(&fit, 2).std_error));
+    assay_logistic_fit_clear(&fit);
+    assay_logistic_fit_clear(&want);
+    assay_logistic_fit_clear(&both);
+    design_free(&d);
+}
+END_TEST
+
+START_TEST(equalities_may_leave_nothing_free)
+{
+    struct design d = design_draw(200, 1, truth, 80);
+    const double limit[] = {1, 0, 1, 1}, floor[] = {-1, -0.5}, start[] = {-1, 0.5};
+    struct assay_limits limits = {.n_limit = 2, .limit = limit, .floor = floor, .n_equal = 2};
+    struct assay_logistic_options options = assay_logistic_options_default();
+    struct assay_logistic_fit fit = {0};
+    struct assay_error err = {0};
+    options.start = start;
+    ck_assay_ok(assay_logistic_fit_limited(&d.engine, &options, &limits, &fit, &err));
+    ck_assert_double_eq(fit.coef[0], -1.0);
+    test_close("slope", fit.coef[1], 0.5, 1e-15, 0);
+    ck_assert_double_eq(fit.covariance[0], 0.0);
+    assay_logistic_fit_clear(&fit);
+    design_free(&d);
+}
+END_TEST
+
 START_TEST(held_coefficients_count_towards_the_limits)
 {
     /* b1 held at 0.5 and b1 + b2 >= 1: b2 >= 0.5, which binds. */
@@ -279,6 +377,10 @@ START_TEST(a_start_outside_the_limits_is_refused)
                      ASSAY_EDATA);
     ck_assert_str_eq(err.message, "limit 1 is -0.25 at the start of the fit; expected at least 0");
     ck_assert(fit.coef == NULL && fit.blamed == NULL);
+    l.limits.n_equal = 1;
+    ck_assert_int_eq(assay_logistic_fit_limited(&d.engine, &options, &l.limits, &fit, &err),
+                     ASSAY_EDATA);
+    ck_assert_str_eq(err.message, "limit 0 is 1 at the start of the fit; expected 0");
     design_free(&d);
 }
 END_TEST
@@ -332,6 +434,9 @@ static void add_tests(TCase *tc)
     tcase_add_test(tc, telco_with_signs_is_optimal);
     tcase_add_test(tc, the_last_steps_converge_quadratically);
     tcase_add_test(tc, a_limit_on_several_coefficients_gives_its_direction_no_variance);
+    tcase_add_loop_test(tc, an_equality_holds_from_either_side, 0, 2);
+    tcase_add_test(tc, an_equality_of_one_coefficient_is_the_same_as_holding_it);
+    tcase_add_test(tc, equalities_may_leave_nothing_free);
     tcase_add_test(tc, held_coefficients_count_towards_the_limits);
     tcase_add_test(tc, a_start_outside_the_limits_is_refused);
     tcase_add_test(tc, threads_do_not_change_a_byte);

@@ -210,7 +210,17 @@ START_TEST(limits_follow_and_the_silent_ones_go)
     ck_assert_uint_eq(small.n_limit, 2); /* the second and the third hold whatever t is */
     ck_assert(small.limit[0] == 0.0 && small.limit[1] == 0.7 && small.floor[0] == 0.0);
     ck_assert(small.limit[2] == 1.0 && small.limit[3] == 0.3 && small.floor[1] == 2.0);
+    ck_assert_uint_eq(small.n_equal, 0);
     assay_reduced_limits_clear(&small);
+    limits.n_equal = 2;
+    ck_assay_ok(assay_reduced_limits_init(&r, &limits, &small, &err));
+    ck_assert(small.n_limit == 2 && small.n_equal == 1); /* the second was one and says nothing */
+    assay_reduced_limits_clear(&small);
+    const double low[] = {0, 1.5, -0.7, 5};
+    limits.floor = low;
+    ck_assert_int_eq(assay_reduced_limits_init(&r, &limits, &small, &err), ASSAY_EDATA);
+    ck_assert_str_eq(err.message, "limit 1 is 2 whatever the fit; expected 1.5");
+    limits.n_equal = 0;
     const double high[] = {0, 2.5, -0.7, 5};
     limits.floor = high;
     ck_assert_int_eq(assay_reduced_limits_init(&r, &limits, &small, &err), ASSAY_EDATA);

@@ -60,6 +60,7 @@ static void check_verdict(const struct design *d, enum assay_fit_problem problem
 }
 
 static const double truth[] = {-0.5, 0.6, -0.4, 0.2, 0.0, 0.5, -0.3, 0.1, 0.3};
+static const double wide_truth[13] = {-0.3, 1, 1, 1, 0.5, -0.5, 0.5, 1, -1, 0.5, 0.5, -1, 1};
 
 /* ---- columns ---- */
 
@@ -442,6 +443,51 @@ START_TEST(limits_that_forbid_the_direction_make_the_fit_finite)
 }
 END_TEST
 
+START_TEST(equalities_decide_which_directions_count) /* a loop over seeds */
+{
+    /* Outcomes follow b1 + b2 without error; other proportions than 1 : 1 do not separate. */
+    struct design d = design_draw(400, 3, truth, (uint64_t)_i + 60);
+    for (size_t i = 0; i < 400; i++)
+        d.outcome[i] = design_at(&d, i, 0) + design_at(&d, i, 1) > 0.0;
+    design_restart(&d);
+    const double even[] = {0, 1, -1, 0, 0, -2, 2, 0}, uneven[] = {0, 1, -4, 0}, floor[] = {0, 0};
+    struct assay_limits limits = {.n_limit = 1, .limit = uneven, .floor = floor, .n_equal = 1};
+    struct verdict v = judge_limited(&d, &limits);
+    ck_assert_msg(v.status == ASSAY_OK, "%s", v.message);
+    limits.limit = even;
+    for (limits.n_limit = 1; limits.n_limit <= 2; limits.n_limit++) {
+        limits.n_equal = limits.n_limit;
+        v = judge_limited(&d, &limits);
+        ck_assert_int_eq(v.status, ASSAY_ENUMERIC);
+        ck_assert_msg(v.problem == ASSAY_FIT_SEPARATED, "problem %d: %s", (int)v.problem, v.message);
+        check_blamed(&v, (size_t[]){1, 2, 0});
+    }
+    design_free(&d);
+}
+END_TEST
+
+START_TEST(equalities_are_judged_as_the_columns_they_leave) /* a loop over seeds */
+{
+    /* Many columns over few rows separate in many ways; b1 = b2 leaves fewer: those of the sum. */
+    struct design d = design_draw(40, 12, wide_truth, (uint64_t)_i + 500), sum = design_new(40, 11);
+    for (size_t i = 0; i < 40; i++) {
+        design_set(&sum, i, 0, design_at(&d, i, 0) + design_at(&d, i, 1));
+        for (size_t j = 1; j < 11; j++)
+            design_set(&sum, i, j, design_at(&d, i, j + 1));
+        sum.outcome[i] = d.outcome[i];
+    }
+    design_start(&sum);
+    const double limit[13] = {0, 1, -1}, floor[] = {0};
+    struct assay_limits limits = {.n_limit = 1, .limit = limit, .floor = floor, .n_equal = 1};
+    struct verdict v = judge_limited(&d, &limits), want = judge(&sum);
+    ck_assert_msg(v.problem == want.problem, "problem %d, not %d: %s", (int)v.problem,
+                  (int)want.problem, v.message);
+    ck_assert_uint_eq(v.blamed[1], v.blamed[2]); /* one of the pair does not come alone */
+    design_free(&d);
+    design_free(&sum);
+}
+END_TEST
+
 /* An engine that holds all coefficients back a little: lambda |b|^2 / 2 on top of the rows'. */
 struct ridge {
     struct assay_engine rows;
@@ -535,6 +581,8 @@ static void add_tests(TCase *tc)
     tcase_add_loop_test(tc, verdicts_are_those_of_every_direction_tried, 0, 1000);
     tcase_add_loop_test(tc, columns_without_ties_separate_completely_or_not_at_all, 0, 300);
     tcase_add_test(tc, limits_that_forbid_the_direction_make_the_fit_finite);
+    tcase_add_loop_test(tc, equalities_decide_which_directions_count, 0, 20);
+    tcase_add_loop_test(tc, equalities_are_judged_as_the_columns_they_leave, 0, 100);
     tcase_add_loop_test(tc, a_penalty_in_the_engine_makes_separated_data_finite, 0, 3);
     tcase_add_test(tc, every_allocation_may_fail);
 }
