@@ -46,6 +46,7 @@ struct elastic {
     double *curvature;     /* [n * n], H_jk - H_0j H_0k / H_00 */
     double *square, *part, *scale; /* [n * n], [n], [n], scratch of the finish */
     size_t *index;         /* [n] */
+    unsigned char *dropped; /* [n], 1: does not vary, stays 0 */
     double *memory;
 };
 
@@ -84,6 +85,7 @@ static void elastic_clear(struct elastic *e)
 {
     free(e->memory);
     free(e->index);
+    free(e->dropped);
 }
 
 static bool take_memory(struct elastic *e)
@@ -91,7 +93,8 @@ static bool take_memory(struct elastic *e)
     size_t n = e->n;
     e->memory = assay_alloc(4 * n * n + 12 * n, sizeof *e->memory);
     e->index = assay_alloc(n, sizeof *e->index);
-    if (e->memory == NULL || e->index == NULL)
+    e->dropped = assay_alloc(n, sizeof *e->dropped);
+    if (e->memory == NULL || e->index == NULL || e->dropped == NULL)
         return false;
     double *at = e->memory;
     point_take(&e->now, &at, n);
@@ -115,7 +118,7 @@ static void find_scales(struct elastic *e, const double gram[])
     size_t n = e->n;
     assay_columns_spread(gram, n, NULL, e->scale);
     for (size_t j = 0; j < n; j++) {
-        bool own = j > 0 && e->options->standardise;
+        bool own = j > 0 && e->options->standardise && !e->dropped[j];
         e->unit[j] = own ? e->scale[j] : 1.0;
         e->mean[j] = gram[j] / gram[0];
         e->size[j] = fmax(1.0, sqrt(gram[j * n + j] / gram[0]) / e->unit[j]);
@@ -128,21 +131,20 @@ static enum assay_status look_at_columns(struct elastic *e, struct assay_error *
     enum assay_fit_problem problem;
     double log_likelihood;
     double *gram = e->square;
-    unsigned char *blamed = assay_alloc(e->n, sizeof *blamed);
-    if (blamed == NULL)
-        return assay_fail_memory(err, "looking at the columns");
     enum assay_status status =
         e->engine->evaluate(e->engine->state, e->raw, &log_likelihood, NULL, gram, err);
     if (status == ASSAY_OK)
-        status = assay_columns_examine(gram, e->n, NULL, &problem, blamed, err);
-    if (status == ASSAY_OK)
-        find_scales(e, gram);
-    for (size_t j = 1; status == ASSAY_OK && problem == ASSAY_FIT_CONSTANT && j < e->n; j++)
-        if (blamed[j])
-            status = assay_fail(err, ASSAY_ENUMERIC, "elastic net: the column of coefficient %zu does "
-                                "not vary; expected at least two values", j);
-    free(blamed);
-    return status;
+        status = assay_columns_examine(gram, e->n, NULL, &problem, e->dropped, err);
+    if (status != ASSAY_OK)
+        return status;
+    if (problem != ASSAY_FIT_CONSTANT)
+        memset(e->dropped, 0, e->n);
+    for (size_t j = 1; !e->options->drop_constant && j < e->n; j++)
+        if (e->dropped[j])
+            return assay_fail(err, ASSAY_ENUMERIC, "elastic net: the column of coefficient %zu does "
+                              "not vary; expected at least two values", j);
+    find_scales(e, gram);
+    return ASSAY_OK;
 }
 
 static enum assay_status check_options(const struct assay_engine *engine,
@@ -216,6 +218,8 @@ static enum assay_status evaluate(struct elastic *e, struct point *point, struct
 static double violation(const struct elastic *e, size_t j, double slope, double c)
 {
     double whole = slope + e->ridge * c;
+    if (e->dropped[j])
+        return 0.0;
     if (c > 0.0)
         return fabs(whole + e->lasso) / e->size[j];
     if (c < 0.0)
@@ -267,7 +271,7 @@ static void sweep(struct elastic *e)
 {
     for (size_t j = 1; j < e->n; j++) {
         double curvature = e->curvature[j * e->n + j], total = curvature + e->ridge;
-        if (!(total > 0.0)) /* no row has weight left: nothing says where to go */
+        if (e->dropped[j] || !(total > 0.0)) /* no row has weight left: nothing says where to go */
             continue;
         double old = e->target[j];
         double best = soft(curvature * old - e->slope[j], e->lasso) / total;
@@ -382,9 +386,10 @@ static void go_to_start(struct elastic *e, const double start[])
     double events = (double)e->engine->n_event, others = (double)e->engine->n_row - events;
     memset(e->now.c, 0, e->n * sizeof(double));
     e->now.c[0] = log(events / others);
-    for (size_t j = 0; start != NULL && j < e->n; j++)
-        e->now.c[j] = j > 0 && never_positive(e, j) ? fmin(start[j] * e->unit[j], 0.0)
-                                                    : start[j] * e->unit[j];
+    for (size_t j = 0; start != NULL && j < e->n; j++) {
+        double c = e->dropped[j] ? 0.0 : start[j] * e->unit[j];
+        e->now.c[j] = j > 0 && never_positive(e, j) ? fmin(c, 0.0) : c;
+    }
 }
 
 /* Iterates from now.c to the minimum. */
@@ -500,7 +505,7 @@ enum assay_status assay_elastic_lambda_max(const struct assay_engine *engine,
     go_to_start(&e, NULL);
     status = evaluate(&e, &e.now, err);
     for (size_t j = 1; status == ASSAY_OK && j < e.n; j++) {
-        double slope = e.now.gradient[j];
+        double slope = e.dropped[j] ? 0.0 : e.now.gradient[j];
         steepest = fmax(steepest, never_positive(&e, j) ? slope : fabs(slope));
     }
     if (status == ASSAY_OK)

@@ -26,6 +26,7 @@
 struct assay_elastic_options {
     double alpha;          /* 0..1, default 1 */
     bool standardise;      /* penalise sd_j b_j, default true; false: b_j as it is */
+    bool drop_constant;    /* columns that do not vary keep b_j = 0; default false: they are an error */
     const unsigned char *never_positive; /* [n_coef], 1: b_j <= 0; NULL: none. [0] is ignored */
     const double *start;   /* [n_coef] first guess of b; NULL: the intercept alone. A positive guess
                               for a coefficient that is never positive counts as 0 */

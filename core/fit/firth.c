@@ -32,6 +32,8 @@ struct firth {
     double *second;    /* [n_coef * n_coef], minus the second derivatives of l* when they are wanted */
     double *pull;      /* [n_coef] */
     double last_move;  /* largest move of the step before the last */
+    size_t *present;   /* [n_present], columns of the determinant: all that are not held and constant */
+    size_t n_present;
     double *memory;
 };
 
@@ -48,26 +50,44 @@ static void firth_clear(struct firth *w)
 {
     assay_newton_clear(&w->newton);
     free(w->memory);
+    free(w->present);
 }
 
 /* ---- one point ---- */
 
-/* ln det of a positive definite matrix; -HUGE_VAL when it is not one. scratch [n * (n + 1)]. */
-static double log_determinant(const double matrix[], size_t n, double scratch[])
+/* ln det of a matrix of unit diagonal times scale scale', positive definite; -HUGE_VAL when it is not
+ * one. Both are lost. */
+static double log_determinant(double matrix[], size_t n, double scale[])
 {
-    double sum = 0.0, *scale = scratch + n * n;
-    memcpy(scratch, matrix, n * n * sizeof(double));
-    if (!assay_linear_unit_diagonal(scratch, n, scale) || !assay_linear_factor(scratch, n))
+    double sum = 0.0;
+    if (!assay_linear_unit_diagonal(matrix, n, scale) || !assay_linear_factor(matrix, n))
         return -HUGE_VAL;
     for (size_t j = 0; j < n; j++)
-        sum += 2.0 * log(scale[j] * scratch[j * n + j]);
+        sum += 2.0 * log(scale[j] * matrix[j * n + j]);
     return sum;
 }
 
-static double penalise(const struct assay_newton *newton, double log_likelihood,
-                       const double information[])
+static double penalise(const struct firth *w, double log_likelihood, const double information[])
 {
-    return log_likelihood + 0.5 * log_determinant(information, newton->n_coef, newton->small);
+    size_t n = w->n_present;
+    double *square = w->newton.small;
+    assay_linear_pick(information, w->newton.n_coef, w->present, n, square);
+    return log_likelihood + 0.5 * log_determinant(square, n, square + n * n);
+}
+
+/* Into w->inverse, 0 in rows and columns that are not there; false when there is none. */
+static bool invert_present(struct firth *w, const double information[])
+{
+    size_t n_coef = w->newton.n_coef, n = w->n_present;
+    double *square = w->newton.small;
+    assay_linear_pick(information, n_coef, w->present, n, square);
+    if (!assay_linear_invert(square, n, square + n * n))
+        return false;
+    memset(w->inverse, 0, n_coef * n_coef * sizeof(double));
+    for (size_t f = 0; f < n; f++)
+        for (size_t g = 0; g < n; g++)
+            w->inverse[w->present[f] * n_coef + w->present[g]] = square[f * n + g];
+    return true;
 }
 
 /* Turns score, the gradient at coef, into the penalised score. curvature may be NULL. */
@@ -75,14 +95,12 @@ static enum assay_status add_pull(struct firth *w, const double coef[], const do
                                   double score[], double curvature[], struct assay_error *err)
 {
     const struct assay_engine *engine = w->newton.engine;
-    size_t n = engine->n_coef;
-    memcpy(w->inverse, information, n * n * sizeof(double));
-    if (!assay_linear_invert(w->inverse, n, w->newton.small))
+    if (!invert_present(w, information))
         return assay_fail(err, ASSAY_ENUMERIC, "Firth fit: the information has no inverse");
     enum assay_status status =
         engine->jeffreys(engine->state, coef, w->inverse, w->pull, curvature, err);
     if (status == ASSAY_OK)
-        assay_linear_add(score, 1.0, w->pull, n);
+        assay_linear_add(score, 1.0, w->pull, engine->n_coef);
     return status;
 }
 
@@ -188,7 +206,7 @@ static enum assay_status take_step(struct firth *w, double *share, struct assay_
                                  at->trial_information, err);
         if (status != ASSAY_OK)
             return status;
-        double penalised = penalise(at, log_likelihood, at->trial_information);
+        double penalised = penalise(w, log_likelihood, at->trial_information);
         if (penalised >= least) { /* false for NaN */
             w->penalised = penalised;
             at->log_likelihood = log_likelihood;
@@ -233,7 +251,7 @@ static enum assay_status climb(struct firth *w, struct assay_error *err)
 {
     struct assay_newton *at = &w->newton;
     bool settled = at->n_free == 0, stuck = false;
-    w->penalised = penalise(at, at->log_likelihood, at->information);
+    w->penalised = penalise(w, at->log_likelihood, at->information);
     enum assay_status status = complete(w, err);
     while (status == ASSAY_OK && !settled && !stuck && at->iterations < w->options.max_iterations)
         status = iterate(w, &settled, &stuck, err);
@@ -265,20 +283,46 @@ static enum assay_status fail_columns(const struct assay_logistic_fit *fit, stru
     return ASSAY_ENUMERIC;
 }
 
-/* The determinant is 0 unless all columns, held ones too, say something of their own. At b = 0 the
- * information is their Gram matrix. */
-static enum assay_status examine(const struct assay_engine *engine, struct assay_logistic_fit *fit,
+/* Looks at the columns by their Gram matrix. Constant ones are absent when all of them are held; the
+ * others are then looked at again. */
+static enum assay_status find_absent(const double gram[], const unsigned char held[],
+                                     unsigned char absent[], struct assay_logistic_fit *fit,
+                                     struct assay_error *err)
+{
+    size_t n = fit->n_coef;
+    bool all_held = held != NULL;
+    enum assay_status status =
+        assay_columns_examine(gram, n, NULL, &fit->problem, fit->blamed, err);
+    for (size_t j = 0; j < n; j++)
+        all_held = all_held && (!fit->blamed[j] || held[j]);
+    if (status != ASSAY_OK || fit->problem != ASSAY_FIT_CONSTANT || !all_held)
+        return status;
+    memcpy(absent, fit->blamed, n);
+    return assay_columns_examine(gram, n, absent, &fit->problem, fit->blamed, err);
+}
+
+/* The determinant is 0 unless all columns that are present, held ones too, say something of their own.
+ * At b = 0 the information is their Gram matrix. */
+static enum assay_status examine(struct firth *w, const struct assay_engine *engine,
+                                 const unsigned char held[], struct assay_logistic_fit *fit,
                                  struct assay_error *err)
 {
     size_t n = engine->n_coef;
     double log_likelihood, *memory = assay_alloc(n * n + n, sizeof *memory);
-    if (memory == NULL)
-        return assay_fail_memory(err, "looking at the columns");
-    enum assay_status status =
-        engine->evaluate(engine->state, memory + n * n, &log_likelihood, NULL, memory, err);
+    unsigned char *absent = assay_alloc(n, sizeof *absent);
+    w->present = assay_alloc(n, sizeof *w->present);
+    enum assay_status status = memory != NULL && absent != NULL && w->present != NULL
+                                   ? ASSAY_OK
+                                   : assay_fail_memory(err, "looking at the columns");
     if (status == ASSAY_OK)
-        status = assay_columns_examine(memory, n, NULL, &fit->problem, fit->blamed, err);
+        status = engine->evaluate(engine->state, memory + n * n, &log_likelihood, NULL, memory, err);
+    if (status == ASSAY_OK)
+        status = find_absent(memory, held, absent, fit, err);
+    for (size_t j = 0; status == ASSAY_OK && j < n; j++)
+        if (!absent[j])
+            w->present[w->n_present++] = j;
     free(memory);
+    free(absent);
     if (status == ASSAY_OK && fit->problem != ASSAY_FIT_FINE)
         status = fail_columns(fit, err);
     return status;
@@ -357,7 +401,7 @@ enum assay_status assay_firth_fit(const struct assay_engine *engine,
                           "their hat values; expected data in memory");
     enum assay_status status = take_arrays(engine->n_coef, &made, err);
     if (status == ASSAY_OK)
-        status = examine(engine, &made.base, err);
+        status = examine(&w, engine, options->held, &made.base, err);
     if (status == ASSAY_OK)
         status = begin(&w, engine, options, err);
     if (status == ASSAY_OK) {

@@ -29,10 +29,11 @@ void assay_firth_fit_clear(struct assay_firth_fit *fit);
  * where that shrinks the steps too slowly, as in very small samples, by Newton's steps on differences
  * of the score. Stops as assay_logistic_fit() does; options as there, except that report is given l*.
  * The penalty is that of the whole design, held coefficients too: twice the difference in l* to the
- * fit that holds none is then a likelihood ratio that does not depend on units.
+ * fit that holds none is then a likelihood ratio that does not depend on units. Only held columns that
+ * do not vary, as in a resample, are left out of it: they say what the intercept says.
  *   ASSAY_EDATA     the engine has no jeffreys operation
- *   ASSAY_ENUMERIC  columns constant or dependent (also among held ones), or no convergence:
- *                   fit->base.problem and .blamed say which; clear the fit all the same
+ *   ASSAY_ENUMERIC  columns constant and not held, or dependent (also among held ones), or no
+ *                   convergence: fit->base.problem and .blamed say which; clear the fit all the same
  * On any other failure *fit is untouched. */
 ASSAY_MUST_CHECK enum assay_status assay_firth_fit(const struct assay_engine *engine,
                                                    const struct assay_logistic_options *options,

@@ -5,7 +5,6 @@
 #include "core/base/json.h"
 #include "core/fit/elastic.h"
 #include "core/fit/logistic.h"
-#include "tests/fit/design.h"
 #include "tests/fit/reference.h"
 
 enum { MOST_COEF = 16 };
@@ -507,6 +506,30 @@ START_TEST(data_without_contrast_are_refused)
 }
 END_TEST
 
+START_TEST(a_constant_column_may_be_dropped) /* a loop over alphas, in both units */
+{
+    struct design d = design_new(300, 4), e = design_draw(300, 3, truth, 16);
+    struct assay_elastic_options options = assay_elastic_options_default();
+    memcpy(d.outcome, e.outcome, 300);
+    for (size_t k = 0; k < 4 * 300; k++) /* the constant stands second */
+        design_set(&d, k / 4, k % 4, k % 4 == 1 ? 7.0 : design_at(&e, k / 4, k % 4 - (k % 4 > 1)));
+    design_start(&d);
+    options.alpha = 0.5 * (_i % 3);
+    options.standardise = _i >= 3;
+    struct assay_elastic_fit want = fit_at(&e, &options, 0.01);
+    options.drop_constant = true;
+    options.start = (const double[]){0, 0.5, 0.5, 0.5, 0.5};
+    struct assay_elastic_fit fit = fit_at(&d, &options, 0.01);
+    ck_assert_double_eq(fit.coef[2], 0.0);
+    for (size_t j = 0; j < 4; j++)
+        test_close("coefficient", fit.coef[j < 2 ? j : j + 1], want.coef[j], 1e-10, 0.1);
+    assay_elastic_fit_clear(&want);
+    assay_elastic_fit_clear(&fit);
+    design_free(&d);
+    design_free(&e);
+}
+END_TEST
+
 START_TEST(threads_do_not_change_a_byte)
 {
     struct design d = design_draw(9000, 8, truth, 12);
@@ -568,6 +591,7 @@ static void add_tests(TCase *tc)
     tcase_add_test(tc, too_few_iterations_are_an_error_that_says_so);
     tcase_add_loop_test(tc, options_out_of_range_are_named, 0, COUNT(bad));
     tcase_add_test(tc, data_without_contrast_are_refused);
+    tcase_add_loop_test(tc, a_constant_column_may_be_dropped, 0, 6);
     tcase_add_test(tc, threads_do_not_change_a_byte);
     tcase_add_test(tc, every_allocation_may_fail);
 }

@@ -254,6 +254,30 @@ START_TEST(a_row_counted_twice_is_the_row_written_twice) /* a loop over seeds */
 }
 END_TEST
 
+/* Held at 0, or where it moves the intercept alone: by 3 for each unit. */
+START_TEST(a_constant_column_that_is_held_is_not_there) /* a loop over what it is held at */
+{
+    struct design e = design_draw(60, 2, truth, 12), d = design_new(60, 3);
+    const unsigned char held[] = {0, 0, 1, 0};
+    const double start[] = {0, 0, 0.5 * _i, 0};
+    memcpy(d.outcome, e.outcome, 60);
+    for (size_t i = 0; i < 60; i++)
+        for (size_t j = 0; j < 3; j++)
+            design_set(&d, i, j, j == 1 ? 3.0 : design_at(&e, i, j / 2));
+    design_start(&d);
+    struct assay_firth_fit fit = fit_held(&d, held, start), want = fit_default(&e);
+    double intercept = fit.base.coef[0] + 3.0 * start[2];
+    test_close("intercept", intercept, want.base.coef[0], 1e-9, 1.0);
+    test_close("slope", fit.base.coef[1], want.base.coef[1], 1e-9, 1.0);
+    test_close("slope", fit.base.coef[3], want.base.coef[2], 1e-9, 1.0);
+    test_close("l*", fit.penalised_log_likelihood, want.penalised_log_likelihood, 1e-12, 1.0);
+    assay_firth_fit_clear(&fit);
+    assay_firth_fit_clear(&want);
+    design_free(&d);
+    design_free(&e);
+}
+END_TEST
+
 START_TEST(threads_do_not_change_a_byte)
 {
     struct design d = design_draw(9000, 7, truth, 7);
@@ -350,6 +374,7 @@ static void add_tests(TCase *tc)
     tcase_add_loop_test(tc, units_do_not_change_the_fit, 0, 20);
     tcase_add_loop_test(tc, the_corrected_intercept_predicts_the_event_share, 0, 20);
     tcase_add_loop_test(tc, a_row_counted_twice_is_the_row_written_twice, 0, 50);
+    tcase_add_loop_test(tc, a_constant_column_that_is_held_is_not_there, 0, 2);
     tcase_add_test(tc, threads_do_not_change_a_byte);
     tcase_add_test(tc, what_has_no_fit_is_refused_by_name);
     tcase_add_test(tc, every_allocation_may_fail);
