@@ -73,6 +73,16 @@ static enum assay_status check_weights(const char *whose, const double weight[],
     return ASSAY_OK;
 }
 
+enum assay_status assay_strength_check_grid(const double grid[], size_t n_grid,
+                                            struct assay_error *err)
+{
+    for (size_t k = 0; k < n_grid; k++)
+        if (!(grid[k] >= 0.0) || (k > 0 && !(grid[k] < grid[k - 1]))) /* NaN too */
+            return assay_fail(err, ASSAY_EDATA, "strength %zu of the grid is %.6g; expected "
+                              "decreasing numbers of at least 0", k + 1, grid[k]);
+    return ASSAY_OK;
+}
+
 static enum assay_status check_options(const struct assay_strength_data *data,
                                        const struct assay_strength_options *options,
                                        struct assay_error *err)
@@ -82,12 +92,8 @@ static enum assay_status check_options(const struct assay_strength_data *data,
     enum assay_status status = check_weights("anchor's", options->own->weight, n, err);
     if (status == ASSAY_OK && options->rival != NULL)
         status = check_weights("rival anchor's", options->rival, n, err);
-    for (size_t k = 0; status == ASSAY_OK && k < options->n_grid; k++) {
-        double strength = options->grid[k];
-        if (!(strength >= 0.0) || (k > 0 && !(strength < options->grid[k - 1])))
-            status = assay_fail(err, ASSAY_EDATA, "strength %zu of the grid is %.6g; expected "
-                                "decreasing numbers of at least 0", k + 1, strength);
-    }
+    if (status == ASSAY_OK)
+        status = assay_strength_check_grid(options->grid, options->n_grid, err);
     if (status == ASSAY_OK && !(assay_strength_scale(data->whole) > 0.0))
         status = assay_fail(err, ASSAY_EDATA, "%zu of %zu rows are events; expected both outcomes",
                             data->whole->n_event, data->whole->n_row);
@@ -207,33 +213,43 @@ static void run_fold(void *state, size_t k)
 /* ---- comparing ---- */
 
 /* Mean and standard error of a loss, or of the difference of two: b may be NULL. */
-static void compare(const struct assay_strength_data *data, const double a[], const double b[],
+static void compare(const size_t group_rows[], size_t n_group, const double a[], const double b[],
                     double *mean, double *std_error)
 {
-    double sum = 0.0, square = 0.0, n = 0.0, count = (double)data->n_group;
-    for (size_t g = 0; g < data->n_group; g++) {
+    double sum = 0.0, square = 0.0, n = 0.0, count = (double)n_group;
+    for (size_t g = 0; g < n_group; g++) {
         sum += a[g] - (b != NULL ? b[g] : 0.0);
-        n += (double)data->group_rows[g];
+        n += (double)group_rows[g];
     }
     *mean = sum / n;
-    for (size_t g = 0; g < data->n_group; g++) {
-        double rest = a[g] - (b != NULL ? b[g] : 0.0) - *mean * (double)data->group_rows[g];
+    for (size_t g = 0; g < n_group; g++) {
+        double rest = a[g] - (b != NULL ? b[g] : 0.0) - *mean * (double)group_rows[g];
         square += rest * rest;
     }
     *std_error = sqrt(count / (count - 1.0) * square) / n;
 }
 
-static void compare_with_others(const struct search *search, size_t p,
-                                struct assay_strength_curve *curve)
+enum assay_status assay_strength_compare(const size_t group_rows[], size_t n_group,
+                                         const double loss[], struct assay_strength_curve *curve,
+                                         struct assay_error *err)
 {
-    const struct assay_strength_data *data = search->data;
-    const double *own = search->loss + p * data->n_group;
-    for (size_t q = 0; q <= p; q++) {
-        double mean, error = NAN;
-        if (curve->point[p].n_failed == 0 && curve->point[q].n_failed == 0)
-            compare(data, own, search->loss + q * data->n_group, &mean, &error);
-        curve->paired[p * curve->n_point + q] = curve->paired[q * curve->n_point + p] = error;
+    size_t n = curve->n_point;
+    for (size_t p = 0; p < n; p++) {
+        struct assay_strength_point *point = &curve->point[p];
+        point->loss = point->std_error = NAN;
+        if (point->n_failed == 0)
+            compare(group_rows, n_group, loss + p * n_group, NULL, &point->loss, &point->std_error);
+        if (point->n_failed == 0 && !isfinite(point->std_error))
+            return assay_fail(err, ASSAY_ENUMERIC, "the held-out loss at strength %.6g is %.6g; "
+                              "expected a finite number", point->strength, point->loss);
+        for (size_t q = 0; q <= p; q++) {
+            double mean, error = NAN;
+            if (point->n_failed == 0 && curve->point[q].n_failed == 0)
+                compare(group_rows, n_group, loss + p * n_group, loss + q * n_group, &mean, &error);
+            curve->paired[p * n + q] = curve->paired[q * n + p] = error;
+        }
     }
+    return ASSAY_OK;
 }
 
 static enum assay_status fill_curve(const struct search *search, struct assay_strength_curve *curve,
@@ -242,24 +258,15 @@ static enum assay_status fill_curve(const struct search *search, struct assay_st
     const struct assay_strength_data *data = search->data;
     size_t n_fine = 0;
     for (size_t p = 0; p < curve->n_point; p++) {
-        struct assay_strength_point *point = &curve->point[p];
         for (size_t k = 0; k < data->n_fold; k++)
-            point->n_failed += search->fold[k].failed[p];
-        point->loss = point->std_error = NAN;
-        if (point->n_failed == 0) {
-            n_fine++;
-            compare(data, search->loss + p * data->n_group, NULL, &point->loss, &point->std_error);
-            if (!isfinite(point->std_error))
-                return assay_fail(err, ASSAY_ENUMERIC, "the held-out loss at anchor strength %.6g is "
-                                  "%.6g; expected a finite number", point->strength, point->loss);
-        }
-        compare_with_others(search, p, curve);
+            curve->point[p].n_failed += search->fold[k].failed[p];
+        n_fine += curve->point[p].n_failed == 0;
     }
     for (size_t k = 0; n_fine == 0 && k < data->n_fold; k++)
         if (search->fold[k].reason.status != ASSAY_OK)
             return assay_fail(err, ASSAY_ENUMERIC, "no strength of the anchor has a fit in every "
                               "fold: %s", search->fold[k].reason.message);
-    return ASSAY_OK;
+    return assay_strength_compare(data->group_rows, data->n_group, search->loss, curve, err);
 }
 
 /* ---- the search ---- */

@@ -82,7 +82,8 @@ static struct trial *trial_of(struct design d, size_t n_group, const double own[
     t->own = (struct assay_anchor){.n_signal = N_SIGNAL, .signal = signal, .weight = own};
     for (size_t s = 0; s < N_SIGNAL; s++)
         t->limit[s * N_COEF + s + 1] = -1.0;
-    t->limits = (struct assay_limits){N_SIGNAL, t->limit, t->floor};
+    t->limits =
+        (struct assay_limits){.n_limit = N_SIGNAL, .limit = t->limit, .floor = t->floor};
     t->options = assay_strength_options_default();
     t->options.own = &t->own;
     t->options.rival = rival;
@@ -446,7 +447,7 @@ START_TEST(a_loss_must_be_finite)
     t->data.held_out = boundless;
     ck_assert_int_eq(assay_strength_curve_find(&t->data, &t->options, &curve, &err), ASSAY_ENUMERIC);
     ck_assert_str_eq(err.message,
-                     "the held-out loss at anchor strength inf is inf; expected a finite number");
+                     "the held-out loss at strength inf is inf; expected a finite number");
     trial_free(t);
 }
 END_TEST

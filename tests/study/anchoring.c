@@ -94,7 +94,8 @@ static struct sample sample;
 static struct tally tallies[N_SIZE][N_BELIEF][N_RULE];
 static size_t signals[N_SIGNAL];
 static double sign_rows[N_SIGNAL * N_COEF], sign_floor[N_SIGNAL];
-static const struct assay_limits signs = {N_SIGNAL, sign_rows, sign_floor};
+static const struct assay_limits signs = {
+    .n_limit = N_SIGNAL, .limit = sign_rows, .floor = sign_floor};
 
 static void die_unless(enum assay_status status, const struct assay_error *err)
 {
