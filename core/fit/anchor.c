@@ -409,3 +409,63 @@ enum assay_status assay_anchor_conflict_test(const struct assay_engine *engine,
     assay_logistic_fit_clear(&along);
     return status;
 }
+
+/* contrast[j] = u_j - w_j sum u for the first n - 1 signals, and its covariance [(n - 1) * (n - 1)]. */
+static void find_contrasts(const struct assay_anchor *anchor, const double coef[],
+                           const double covariance[], size_t n_coef, double contrast[],
+                           double spread[], double half[])
+{
+    size_t n = anchor->n_signal, m = n - 1;
+    const size_t *at = anchor->signal;
+    double total = 0.0;
+    for (size_t k = 0; k < n; k++)
+        total -= coef[at[k]];
+    for (size_t j = 0; j < m; j++)
+        contrast[j] = -coef[at[j]] - anchor->weight[j] * total;
+    for (size_t j = 0; j < m; j++)
+        for (size_t k = 0; k < n; k++) {
+            double sum = covariance[at[j] * n_coef + at[k]];
+            for (size_t a = 0; a < n; a++)
+                sum -= anchor->weight[j] * covariance[at[a] * n_coef + at[k]];
+            half[j * n + k] = sum;
+        }
+    for (size_t j = 0; j < m; j++)
+        for (size_t k = 0; k < m; k++) {
+            double sum = half[j * n + k];
+            for (size_t a = 0; a < n; a++)
+                sum -= anchor->weight[k] * half[j * n + a];
+            spread[j * m + k] = sum;
+        }
+}
+
+enum assay_status assay_anchor_conflict_wald(const struct assay_anchor *anchor, const double coef[],
+                                             const double covariance[], size_t n_coef,
+                                             struct assay_anchor_conflict *conflict,
+                                             struct assay_error *err)
+{
+    size_t n = anchor->n_signal, m = n - 1;
+    struct assay_anchor_conflict found = {.degrees = m,
+                                          .p_value = 1.0,
+                                          .log_likelihood_free = NAN,
+                                          .log_likelihood_anchor = NAN};
+    for (size_t k = 0; k < n; k++)
+        found.slope -= coef[anchor->signal[k]];
+    double *memory = assay_alloc(m + m * m + n * n + m + 1, sizeof *memory);
+    if (memory == NULL)
+        return assay_fail_memory(err, "testing the anchor");
+    double *contrast = memory, *spread = contrast + m, *half = spread + m * m,
+           *scale = half + n * n;
+    find_contrasts(anchor, coef, covariance, n_coef, contrast, spread, half);
+    enum assay_status status = ASSAY_OK;
+    if (m > 0 && !assay_linear_invert(spread, m, scale))
+        status = assay_fail(err, ASSAY_ENUMERIC, "the covariance says nothing of %zu contrasts with "
+                                                 "the anchor; expected one that has an inverse", m);
+    for (size_t j = 0; status == ASSAY_OK && j < m; j++)
+        found.statistic += contrast[j] * assay_linear_dot(spread + j * m, contrast, m);
+    if (status == ASSAY_OK && m > 0)
+        found.p_value = gsl_cdf_chisq_Q(found.statistic, (double)m);
+    free(memory);
+    if (status == ASSAY_OK)
+        *conflict = found;
+    return status;
+}

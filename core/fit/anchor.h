@@ -94,4 +94,16 @@ assay_anchor_conflict_test(const struct assay_engine *engine, const struct assay
                            const struct assay_logistic_options *options,
                            struct assay_anchor_conflict *conflict, struct assay_error *err);
 
+/* The same question where rows of a cluster depend on each other and likelihoods may not be compared: Wald's
+ * test (1943) of u_j = w_j sum_k u_k for all j but one (which one does not matter), with any covariance
+ * [n_coef * n_coef] of an unlimited fit's coefficients, such as a clustered one (robust.h; Rotnitzky &
+ * Jewell 1990). log_likelihood_free and _anchor are NaN, slope is the fit's own sum of u.
+ *   ASSAY_ENUMERIC  the covariance has no inverse on these contrasts */
+ASSAY_MUST_CHECK enum assay_status assay_anchor_conflict_wald(const struct assay_anchor *anchor,
+                                                              const double coef[],
+                                                              const double covariance[],
+                                                              size_t n_coef,
+                                                              struct assay_anchor_conflict *conflict,
+                                                              struct assay_error *err);
+
 #endif

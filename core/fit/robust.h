@@ -32,4 +32,20 @@ ASSAY_MUST_CHECK enum assay_status assay_robust_covariance(const struct assay_en
                                                            double covariance[], size_t *n_cluster,
                                                            struct assay_error *err);
 
+/* The same for a fit with a quadratic penalty (anchor.h), which is a normal prior: the likelihood's
+ * information I is replaced by what the clusters leave of it, I M^-1 I, and the prior's added as it was
+ * (the adjusted curvature of Ribatet, Cooley & Davison 2012; Pauli, Racugno & Ventura 2011):
+ *
+ *   V = (I M^-1 I + lambda P)^-1   on the directions that fit->covariance leaves free.
+ *
+ * Without a penalty it is the sandwich above; with rows that are independent and a model that holds it
+ * is about the covariance that the fit came with. M is centred, since scores do not sum to 0 at a penalised
+ * maximum. Factor G / (G - 1). engine is that of the data alone; fit that of assay_anchor_fit().
+ *   ASSAY_EDATA     the engine has no cluster_scores operation
+ *   ASSAY_ENUMERIC  one cluster, or fewer clusters than free directions: M has no inverse */
+ASSAY_MUST_CHECK enum assay_status assay_robust_anchored(const struct assay_engine *engine,
+                                                         const struct assay_logistic_fit *fit,
+                                                         double covariance[], size_t *n_cluster,
+                                                         struct assay_error *err);
+
 #endif
