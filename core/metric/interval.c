@@ -60,6 +60,16 @@ static double wilson_low(double x, double n, double z)
     return p * p / (p + c + root);
 }
 
+struct assay_estimate assay_wilson_of_share(double share, double n, double level)
+{
+    double z = assay_normal_quantile(level);
+    return (struct assay_estimate){
+        .value = share,
+        .low = wilson_low(share * n, n, z),
+        .high = 1.0 - wilson_low((1.0 - share) * n, n, z),
+    };
+}
+
 static struct assay_estimate wilson(size_t x, size_t n, double level)
 {
     double z = assay_normal_quantile(level), successes = (double)x, trials = (double)n;
