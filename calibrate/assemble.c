@@ -1,64 +1,110 @@
 #include "calibrate/assemble.h"
 
 #include <math.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "calibrate/compare.h"
+#include "calibrate/warnings.h"
 #include "core/base/memory.h"
+#include "core/fit/weight_interval.h"
+#include "core/metric/clustered.h"
 #include "core/model/examples.h"
 #include "core/model/scorer.h"
-#include "core/signal/normalise.h"
 
 /* ---- coefficients ---- */
 
-static void take_coefficients(const struct assay_logistic_fit *fit,
+/* Wald's inference on a covariance [n_coef * n_coef], with intervals that may be others. */
+static void take_coefficients(const struct assay_logistic_fit *fit, const double covariance[],
+                              const double low[], const double high[],
                               struct assay_coefficient coefficients[])
 {
+    struct assay_logistic_fit shown = *fit;
+    shown.covariance = (double *)covariance; /* read only */
     for (size_t k = 0; k < fit->n_coef; k++) {
-        struct assay_wald wald = assay_wald(fit, k);
+        struct assay_wald wald = assay_wald(&shown, k);
         coefficients[k] = (struct assay_coefficient){
             .estimate = fit->coef[k] + 0.0, /* -0 is written as 0 */
             .std_error = wald.std_error,
             .z = wald.z,
             .p_value = wald.p_value,
-            .low = wald.low,
-            .high = wald.high};
+            .low = low[k],
+            .high = high[k]};
     }
 }
 
-/* w_j = u_j / sum u: variance by the delta method on the covariance of the free slopes. A weight
- * that is alone is 1 by its limits, which is no evidence of anything: no interval. */
-static void weight_intervals(const struct assay_pipeline *pipeline, struct assay_model *model)
+/* Whose slopes and covariance say between which bounds the weights lie. A strength that the spec gives is
+ * a prior, and the fit's covariance the posterior. One that cross-validation chose is not: it is the
+ * strongest that the data do not object to, and intervals that took the anchor at its word held the
+ * true weight in 75 to 85 of 100 cases (docs/coverage.md). These are then what the data alone say, as
+ * they are without an anchor, where the free fit also knows of weights that a sign holds at 0. NULL:
+ * nobody, for the penalised have no covariance and an anchor that was asked to be kept has no error. */
+static const struct assay_logistic_fit *weight_witness(const struct assay_calibration *c,
+                                                       struct assay_logistic_fit *published)
 {
-    size_t n = pipeline->n_signal, p = pipeline->n_coef;
-    double total = pipeline->slope_total;
-    size_t n_free = 0;
-    for (size_t j = 0; j < n; j++)
-        n_free += isnan(model->fit.coefficients[1 + j].std_error) ? 0 : 1;
+    const struct assay_model_anchor *anchor = &c->settlement.anchor;
+    bool given = anchor->weight != NULL && !anchor->chosen;
+    if (c->settlement.estimation.by == ASSAY_BY_ELASTIC || (given && isinf(anchor->strength)))
+        return NULL;
+    if (!c->uncertainty.free_missing && (!given || anchor->strength == 0))
+        return &c->uncertainty.free_fit;
+    *published = c->pipeline.fit;
+    published->covariance = c->uncertainty.covariance;
+    return published;
+}
+
+/* An estimate beyond what its sign allows is first moved onto the bound, which takes it nearer to the
+ * truth; the interval is cut there, and widened to hold the published weight. `most` is 1, or infinite
+ * where another signal's weight may be negative: then the rest can sum to more. */
+static struct assay_estimate weight_interval(double weight, double estimate, double low, double high,
+                                             bool sign_free, double most)
+{
+    if (isinf(low))
+        return isinf(most) ? assay_estimate_without_interval(weight)
+                           : (struct assay_estimate){weight, 0, 1};
+    if (!sign_free) {
+        double moved = fmin(fmax(estimate, 0), most) - estimate;
+        low = fmax(low + moved, 0);
+        high = fmin(high + moved, most);
+    }
+    return (struct assay_estimate){weight, fmin(low, weight), fmax(high, weight)};
+}
+
+/* A weight that is alone is 1 by its limits, and a fixed one what it was fixed to, which is no evidence of
+ * anything: no interval. */
+static enum assay_status weight_intervals(const struct assay_calibration *c,
+                                          struct assay_model *model, struct assay_error *err)
+{
+    size_t n = c->pipeline.n_signal, p = c->pipeline.n_coef, n_free = 0;
+    struct assay_logistic_fit published;
+    const struct assay_logistic_fit *witness = weight_witness(c, &published);
+    double *low = assay_alloc(2 * n, sizeof *low), *high = low + n, total = 0, most = 1;
+    if (low == NULL)
+        return assay_fail_memory(err, "putting the model together");
+    for (size_t j = 0; witness != NULL && j < n; j++) {
+        n_free += witness->covariance[(1 + j) * p + 1 + j] > 0;
+        total += witness->coef[1 + j];
+        if (model->spec.signals[j].sign_free)
+            most = HUGE_VAL;
+    }
+    if (n_free > 1)
+        assay_weight_intervals(witness->coef, witness->covariance, p, n, ASSAY_LEVEL, low, high);
     for (size_t j = 0; j < n; j++) {
-        struct assay_estimate *interval = &model->weight_interval[j];
-        double weight = model->weight[j], variance = 0;
-        *interval = (struct assay_estimate){weight, NAN, NAN};
-        if (n_free < 2 || isnan(model->fit.coefficients[1 + j].std_error))
-            continue;
-        for (size_t a = 0; a < n; a++)
-            for (size_t b = 0; b < n; b++)
-                variance += ((a == j) - weight) * ((b == j) - weight) *
-                            pipeline->fit.covariance[(1 + a) * p + 1 + b];
-        double half = 1.959963984540054 * sqrt(fmax(variance, 0)) / total;
-        interval->low = fmax(0, weight - half);
-        interval->high = fmin(1, weight + half);
+        const struct assay_signal_spec *signal = &model->spec.signals[j];
+        model->weight_interval[j] = assay_estimate_without_interval(model->weight[j]);
+        if (n_free > 1 && witness->covariance[(1 + j) * p + 1 + j] > 0 &&
+            signal->weight_low < signal->weight_high)
+            model->weight_interval[j] = weight_interval(model->weight[j], witness->coef[1 + j] / total,
+                                                        low[j], high[j], signal->sign_free, most);
     }
+    free(low);
+    return ASSAY_OK;
 }
 
-static enum assay_status take_fit(const struct assay_assembly *parts, struct assay_model *model,
-                                  struct assay_error *err)
+static enum assay_status allocate_fit(size_t n, size_t p, struct assay_model *model,
+                                      struct assay_error *err)
 {
-    const struct assay_pipeline *pipeline = parts->pipeline;
-    size_t n = pipeline->n_signal, p = pipeline->n_coef;
     struct assay_model_fit *fit = &model->fit;
     model->n_signal = n;
     model->n_coef = p;
@@ -71,159 +117,104 @@ static enum assay_status take_fit(const struct assay_assembly *parts, struct ass
     fit->free_coefficients = assay_alloc(p, sizeof *fit->free_coefficients);
     fit->covariance = assay_alloc(p * p, sizeof *fit->covariance);
     fit->free_covariance = assay_alloc(p * p, sizeof *fit->free_covariance);
-    if (model->slope == NULL || model->weight == NULL || model->weight_interval == NULL ||
-        model->missing_term == NULL || fit->coefficients == NULL ||
-        fit->free_coefficients == NULL || fit->covariance == NULL || fit->free_covariance == NULL)
-        return assay_fail_memory(err, "putting the model together");
-    take_coefficients(&pipeline->fit, fit->coefficients);
-    take_coefficients(parts->free_fit, fit->free_coefficients);
-    memcpy(fit->covariance, pipeline->fit.covariance, p * p * sizeof(double));
-    memcpy(fit->free_covariance, parts->free_fit->covariance, p * p * sizeof(double));
+    return model->slope != NULL && model->weight != NULL && model->weight_interval != NULL &&
+                   model->missing_term != NULL && fit->coefficients != NULL &&
+                   fit->free_coefficients != NULL && fit->covariance != NULL &&
+                   fit->free_covariance != NULL
+               ? ASSAY_OK
+               : assay_fail_memory(err, "putting the model together");
+}
+
+static void take_free(const struct assay_uncertainty *u, size_t p, struct assay_model_fit *fit)
+{
+    fit->free_missing = u->free_missing;
+    fit->free_log_likelihood = NAN;
+    for (size_t k = 0; u->free_missing && k < p; k++)
+        fit->free_coefficients[k] = (struct assay_coefficient){NAN, NAN, NAN, NAN, NAN, NAN};
+    if (u->free_missing)
+        return;
+    take_coefficients(&u->free_fit, u->free_fit.covariance, u->free_low, u->free_high,
+                      fit->free_coefficients);
+    memcpy(fit->free_covariance, u->free_fit.covariance, p * p * sizeof(double));
+    fit->free_log_likelihood = u->free_fit.log_likelihood;
+}
+
+static enum assay_status take_fit(struct assay_calibration *c, struct assay_model *model,
+                                  struct assay_error *err)
+{
+    const struct assay_pipeline *pipeline = &c->pipeline;
+    const struct assay_uncertainty *u = &c->uncertainty;
+    size_t n = pipeline->n_signal, p = pipeline->n_coef;
+    struct assay_model_fit *fit = &model->fit;
+    enum assay_status status = allocate_fit(n, p, model, err);
+    if (status != ASSAY_OK)
+        return status;
+    take_coefficients(&pipeline->fit, u->covariance, u->low, u->high, fit->coefficients);
+    memcpy(fit->covariance, u->covariance, p * p * sizeof(double));
+    take_free(u, p, fit);
     model->intercept = pipeline->fit.coef[0];
     for (size_t j = 0; j < n; j++) {
-        model->slope[j] = fmax(0, -pipeline->fit.coef[1 + j]);
+        double slope = -pipeline->fit.coef[1 + j];
+        model->slope[j] = model->spec.signals[j].sign_free ? slope : fmax(0, slope);
         fit->coefficients[1 + j].estimate = 0 - model->slope[j];
-        model->weight[j] = pipeline->weight[j];
+        const struct assay_signal_spec *signal = &model->spec.signals[j];
+        bool fixed = signal->weight_low == signal->weight_high; /* then to the last bit */
+        model->weight[j] = fixed ? signal->weight_low : pipeline->weight[j];
     }
     for (size_t k = 0; k < model->n_indicator; k++)
         model->missing_term[pipeline->design->indicator_signal[k]] = pipeline->fit.coef[1 + n + k];
-    weight_intervals(pipeline, model);
-    fit->rows = parts->history->n_used;
-    fit->events = parts->history->n_event;
-    fit->accounts = parts->history->n_account;
+    fit->rows = c->history.n_used;
+    fit->events = c->history.n_event;
+    fit->accounts = c->history.n_account;
     fit->log_likelihood = pipeline->fit.log_likelihood;
     fit->null_log_likelihood = pipeline->fit.null_log_likelihood;
     fit->iterations = pipeline->fit.iterations;
     fit->gradient_norm = pipeline->fit.gradient_norm;
     fit->kkt_residual = pipeline->fit.kkt_residual;
     fit->condition_number = pipeline->fit.condition_number;
-    fit->free_log_likelihood = parts->free_fit->log_likelihood;
-    return ASSAY_OK;
+    return weight_intervals(c, model, err);
 }
 
-/* ---- warnings ---- */
+/* ---- how it was estimated ---- */
 
-static enum assay_status warn(struct assay_model *model, struct assay_error *err,
-                              const char *format, ...) ASSAY_PRINTF(3, 4);
-
-static enum assay_status warn(struct assay_model *model, struct assay_error *err,
-                              const char *format, ...)
+/* Moves what the calibration owns. */
+static void take_method(struct assay_calibration *c, struct assay_model *model)
 {
     struct assay_model_fit *fit = &model->fit;
-    char text[600];
-    size_t capacity = fit->n_warning;
-    va_list args;
-    va_start(args, format);
-    vsnprintf(text, sizeof text, format, args);
-    va_end(args);
-    char *copy = assay_copy_string(text);
-    if (copy == NULL || !assay_grow(&fit->warnings, &capacity, fit->n_warning + 1,
-                                    sizeof *fit->warnings)) {
-        free(copy);
-        return assay_fail_memory(err, "noting a warning");
-    }
-    fit->warnings[fit->n_warning++] = copy;
-    return ASSAY_OK;
+    fit->anchor = c->settlement.anchor;
+    fit->anchor.degrees = c->pipeline.degrees;
+    c->settlement.anchor = (struct assay_model_anchor){0};
+    fit->penalty = c->settlement.penalty;
+    c->settlement.penalty = (struct assay_model_penalty){0};
+    fit->limits = c->limits;
+    fit->n_limit = c->n_limit;
+    c->limits = NULL;
+    c->n_limit = 0;
+    fit->rounding = c->rounding;
+    c->rounding = (struct assay_model_rounding){0};
+    fit->sample_size = c->uncertainty.sample_size;
+    fit->bootstrap = c->bootstrap;
+    c->bootstrap = (struct assay_model_bootstrap){0};
+    fit->clustered = c->uncertainty.clustered;
+    fit->profiled = c->uncertainty.profiled;
+    memcpy(model->yardsticks, c->yards, sizeof model->yardsticks);
+    model->line = c->line.how;
+    model->segment_lines = c->line.segments;
+    model->n_segment_line = c->line.n_segment;
+    c->line.segments = NULL;
+    c->line.n_segment = 0;
 }
 
-static enum assay_status warn_of_sample(const struct assay_history *history,
-                                        struct assay_model *model, struct assay_error *err)
+static enum assay_status take_segments(const struct assay_calibration *c, struct assay_model *model,
+                                       struct assay_error *err)
 {
-    enum assay_status status = ASSAY_OK;
-    size_t rare = history->n_event < history->n_used - history->n_event
-                      ? history->n_event : history->n_used - history->n_event;
-    if (rare < 10 * (model->n_coef - 1))
-        status = warn(model, err, "%zu events for %zu coefficients: fewer than ten each, so the "
-                      "weights are mostly noise; read their intervals", rare, model->n_coef - 1);
-    if (status == ASSAY_OK && history->n_account < history->n_used)
-        status = warn(model, err, "%zu snapshots come from %zu accounts; standard errors take "
-                      "snapshots as independent and may be too small", history->n_used,
-                      history->n_account);
-    if (status == ASSAY_OK && history->n_repeated > 0)
-        status = warn(model, err, "%zu snapshots repeat an account and date that stand already; "
-                      "check the export for a join gone wrong", history->n_repeated);
-    if (status == ASSAY_OK && history->early_events > 0)
-        status = warn(model, err, "%zu events come from snapshots whose horizon is not over, while "
-                      "their peers without an event are left out: churn looks higher than it is; "
-                      "end the window earlier (--until)", history->early_events);
-    return status;
-}
-
-static enum assay_status warn_of_evidence(const struct assay_assembly *parts,
-                                          struct assay_model *model, struct assay_error *err)
-{
-    const struct assay_assessment *a = parts->assessment;
-    const struct assay_spec *spec = &model->spec;
-    enum assay_status status = ASSAY_OK;
-    if (a->folds_failed > 0)
-        status = warn(model, err, "%zu of %zu folds could not be fitted (%s); cross-validated "
-                      "figures come from the others", a->folds_failed, parts->history->n_fold,
-                      a->fold_reason);
-    if (status == ASSAY_OK && !a->targets_met)
-        status = warn(model, err, "at the at-risk line, sensitivity is %.1f%% and specificity %.1f%% "
-                      "on held-out snapshots; the targets are %g%% and %g%%%s",
-                      100 * a->cross_validated.sensitivity.value,
-                      100 * a->cross_validated.specificity.value, 100 * spec->target_sensitivity,
-                      100 * spec->target_specificity,
-                      a->line_given ? "" : ", and no other line comes nearer to both");
-    if (status == ASSAY_OK && a->out_of_time.n == 0)
-        status = warn(model, err, "no out-of-time check: %s", a->out_of_time_reason);
-    double condition = model->fit.condition_number;
-    if (status == ASSAY_OK && condition > 1e6)
-        status = warn(model, err, "condition number %.1e: some signals nearly repeat others, and "
-                      "their weights trade off freely", condition);
-    return status;
-}
-
-/* Signs and outcomes that look the wrong way round. */
-static enum assay_status warn_of_directions(const struct assay_history *history,
-                                            struct assay_model *model, struct assay_error *err)
-{
-    enum assay_status status = ASSAY_OK;
-    double share = (double)history->n_event / (double)history->n_used;
-    if (share > 0.5)
-        status = warn(model, err, "%.1f%% of the snapshots have the event: is the outcome the right way "
-                      "round?", 100 * share);
-    for (size_t j = 0; status == ASSAY_OK && j < model->n_signal; j++) {
-        const struct assay_coefficient *c = &model->fit.free_coefficients[1 + j];
-        const struct assay_signal_spec *signal = &model->spec.signals[j];
-        if (model->slope[j] == 0 && c->estimate > 0 && c->p_value < 0.05)
-            status = warn(model, err, "signal \"%s\": beside the others the data say the opposite of "
-                          "\"better\": \"%s\" (p = %.2g); check it", signal->name,
-                          assay_better_names[signal->better], c->p_value);
-    }
-    return status;
-}
-
-/* A category or a column that everybody is missing in makes no term. */
-static enum assay_status warn_of_signals(const struct assay_assembly *parts,
-                                         struct assay_model *model, struct assay_error *err)
-{
-    enum assay_status status = ASSAY_OK;
-    const struct assay_history *history = parts->history;
-    for (size_t j = 0; status == ASSAY_OK && j < model->n_signal; j++) {
-        const struct assay_signal_spec *signal = &model->spec.signals[j];
-        const struct assay_column *column = &history->table->columns[history->columns->signals[j]];
-        size_t clamped = 0, n_value = 0;
-        bool fixed = column->type == ASSAY_NUMBER && signal->normalise.method != ASSAY_PERCENTILE;
-        for (size_t i = 0; fixed && i < history->n_row; i++) {
-            n_value += history->used[i] && !isnan(column->numbers[i]);
-            clamped += history->used[i] && assay_normalise_clamps(signal, NULL, column->numbers[i]);
-        }
-        if (clamped > 0)
-            status = warn(model, err, "signal \"%s\": %zu of %zu values lie beyond its %s and were "
-                          "clamped", signal->name, clamped, n_value,
-                          signal->normalise.method == ASSAY_RANGE  ? "range"
-                          : signal->normalise.method == ASSAY_NONE ? "0 to 100"
-                                                                   : "first step");
-    }
-    for (size_t k = 0; status == ASSAY_OK && k < model->n_indicator; k++) {
-        size_t j = parts->pipeline->design->indicator_signal[k];
-        if (parts->pipeline->held[1 + model->n_signal + k])
-            status = warn(model, err, "signal \"%s\": its missing indicator does not vary, so it "
-                          "has no term", model->spec.signals[j].name);
-    }
-    return status;
+    model->pooling = NAN;
+    if (c->segmentation.column == NULL)
+        return ASSAY_OK;
+    model->pooling = c->segmentation.strength;
+    return assay_segmentation_publish(&c->segmentation, &c->pipeline,
+                                      c->settlement.estimation.sign_free, &model->segment_models,
+                                      &model->n_segment_model, err);
 }
 
 /* ---- the rest ---- */
@@ -232,11 +223,11 @@ static void take_training(const struct assay_assembly *parts, struct assay_train
 {
     const struct assay_csv *csv = parts->intake->csv;
     training->rows = assay_csv_record_count(csv);
-    memcpy(training->left_out, parts->history->count, sizeof training->left_out);
+    memcpy(training->left_out, parts->calibration->history.count, sizeof training->left_out);
     memcpy(training->rejected, assay_csv_rejects_by_reason(csv), sizeof training->rejected);
     assay_csv_sha256(csv, training->sha256);
-    training->from = parts->history->from;
-    training->to = parts->history->to;
+    training->from = parts->calibration->history.from;
+    training->to = parts->calibration->history.to;
 }
 
 /* On the weighted-average scale the declared bounds mean the same risks, expressed in H. */
@@ -248,7 +239,8 @@ static enum assay_status place_zones(const struct assay_assembly *parts, struct 
     model->at_risk_score = 50;
     if (model->spec.scale == ASSAY_LOG_ODDS)
         return ASSAY_OK;
-    double per_point = M_LN2 / model->spec.points_to_halve_odds, total = parts->pipeline->slope_total;
+    double per_point = M_LN2 / model->spec.points_to_halve_odds;
+    double total = parts->calibration->pipeline.slope_total;
     model->at_risk_score = 100 * (model->intercept - line_log_odds) / total;
     for (size_t z = 1; z < model->spec.n_zone; z++) {
         struct assay_zone *zone = &model->spec.zones[z];
@@ -269,94 +261,135 @@ static enum assay_status place_zones(const struct assay_assembly *parts, struct 
 static enum assay_status take_identity(const struct assay_assembly *parts,
                                        struct assay_model *model, struct assay_error *err)
 {
+    const struct assay_model *champion = parts->calibration->champion;
     model->version = assay_copy_string("candidate");
-    if (parts->champion != NULL) {
-        model->parent_version = assay_copy_string(parts->champion->version);
-        model->parent_digest = assay_copy_string(parts->champion->digest);
+    if (champion != NULL) {
+        model->parent_version = assay_copy_string(champion->version);
+        model->parent_digest = assay_copy_string(champion->digest);
     }
-    if (model->version == NULL ||
-        (parts->champion != NULL &&
-         (model->parent_version == NULL || model->parent_digest == NULL)))
+    if (model->version == NULL || (champion != NULL && (model->parent_version == NULL ||
+                                                        model->parent_digest == NULL)))
         return assay_fail_memory(err, "putting the model together");
     snprintf(model->created, sizeof model->created, "%s", parts->created);
-    model->at_risk_probability = parts->assessment->line;
+    model->at_risk_probability = parts->calibration->line.probability;
     return ASSAY_OK;
 }
 
 static void move_parts(const struct assay_assembly *parts, struct assay_model *model)
 {
-    *model = (struct assay_model){.spec = *parts->spec, .cohorts = parts->history->cohorts};
+    struct assay_calibration *c = parts->calibration;
+    *model = (struct assay_model){.spec = *parts->spec, .cohorts = c->history.cohorts};
     *parts->spec = (struct assay_spec){0};
-    parts->history->cohorts = (struct assay_cohorts){0};
-    parts->history->spec = &model->spec;
-    parts->pipeline->own_design.spec = &model->spec;
+    c->history.cohorts = (struct assay_cohorts){0};
+    c->history.spec = &model->spec;
+    c->pipeline.own_design.spec = &model->spec;
     model->cohorts.spec = &model->spec.cohort;
     model->n_signal = model->spec.n_signal;
-    model->baselines = parts->pipeline->baselines;
-    parts->pipeline->baselines = NULL;
+    model->baselines = c->pipeline.baselines;
+    c->pipeline.baselines = NULL;
+}
+
+static void take_evidence(const struct assay_assembly *parts, struct assay_model *model)
+{
+    const struct assay_assessment *a = &parts->calibration->assessment;
+    assay_model_performance_take(&a->apparent, &model->performance[ASSAY_APPARENT]);
+    assay_model_performance_take(&a->cross_validated, &model->performance[ASSAY_CROSS_VALIDATED]);
+    assay_model_performance_take(&a->out_of_time, &model->performance[ASSAY_OUT_OF_TIME]);
+    model->performance[ASSAY_OPTIMISM_CORRECTED] = parts->calibration->corrected;
+    take_training(parts, &model->training);
 }
 
 enum assay_status assay_assemble(const struct assay_assembly *parts, struct assay_model *model,
                                  struct assay_error *err)
 {
-    const struct assay_assessment *a = parts->assessment;
+    struct assay_calibration *c = parts->calibration;
     move_parts(parts, model);
     enum assay_status status = take_identity(parts, model, err);
     if (status == ASSAY_OK)
-        status = take_fit(parts, model, err);
+        status = take_fit(c, model, err);
     if (status == ASSAY_OK)
-        status = place_zones(parts, model, err);
+        status = take_segments(c, model, err);
     if (status == ASSAY_OK) {
-        assay_model_performance_take(&a->apparent, &model->performance[ASSAY_APPARENT]);
-        assay_model_performance_take(&a->cross_validated, &model->performance[ASSAY_CROSS_VALIDATED]);
-        assay_model_performance_take(&a->out_of_time, &model->performance[ASSAY_OUT_OF_TIME]);
-        take_training(parts, &model->training);
-        status = warn_of_sample(parts->history, model, err);
+        take_method(c, model);
+        status = place_zones(parts, model, err);
+    }
+    if (status == ASSAY_OK) {
+        take_evidence(parts, model);
+        status = assay_warnings_note(c, model, err);
     }
     if (status == ASSAY_OK)
-        status = warn_of_directions(parts->history, model, err);
-    if (status == ASSAY_OK)
-        status = warn_of_evidence(parts, model, err);
-    if (status == ASSAY_OK)
-        status = warn_of_signals(parts, model, err);
-    if (status == ASSAY_OK)
-        status = assay_examples_make(model, parts->history->table, a->prob_apparent, err);
-    if (status == ASSAY_OK && parts->champion != NULL)
+        status = assay_examples_make(model, c->history.table, c->assessment.prob_apparent, err);
+    if (status == ASSAY_OK && c->champion != NULL)
         status = assay_compare(parts, model, err);
     if (status != ASSAY_OK)
         assay_model_clear(model);
     return status;
 }
 
+/* Score of a held-out probability in row i, by the line that goes with the row. */
+static double held_out_score(const struct assay_model *model, const struct assay_calibration *c,
+                             double total, size_t i)
+{
+    double p = c->assessment.prob_held_out[i];
+    struct assay_score made = {.log_odds = log(p) - log1p(-p)};
+    if (c->row_line != NULL) { /* another line shifts the log-odds that score 50 */
+        double own = c->row_line[i], common = model->at_risk_probability;
+        made.log_odds += log(common) - log1p(-common) - (log(own) - log1p(-own));
+    }
+    made.composite = 100 * (model->intercept - made.log_odds) / total;
+    assay_score_finish(model, &made);
+    return made.score;
+}
+
+/* A zone's rate with the interval that allows for accounts with several snapshots in it. */
+static enum assay_status zone_by_account(const double score[], const unsigned char outcome[],
+                                         const int32_t account[], size_t n, double from, double to,
+                                         struct assay_estimate *rate, struct assay_error *err)
+{
+    struct assay_clustered_rows rows = {.cluster = account, .n = n};
+    unsigned char *member = assay_alloc(n, 1);
+    if (member == NULL)
+        return assay_fail_memory(err, "counting zones");
+    for (size_t i = 0; i < n; i++)
+        member[i] = score[i] >= from && score[i] < to;
+    enum assay_status status = assay_share_by_cluster(&rows, member, outcome, rate, err);
+    free(member);
+    return status;
+}
+
 enum assay_status assay_zones_held_out(const struct assay_model *model,
-                                       const struct assay_history *history,
-                                       const struct assay_assessment *assessment,
+                                       const struct assay_calibration *c,
                                        struct assay_zone_result zones[], struct assay_error *err)
 {
-    double lower[ASSAY_MAX_ZONES], total = 0;
+    const struct assay_history *history = &c->history;
+    const int32_t *codes = history->table->columns[history->columns->id].codes;
+    double lower[ASSAY_MAX_ZONES + 1], total = 0;
     double *score = assay_alloc(history->n_used, sizeof *score);
+    int32_t *account = assay_alloc(history->n_used, sizeof *account);
     unsigned char *outcome = assay_alloc(history->n_used, 1);
     enum assay_status status = ASSAY_OK;
-    size_t n = 0;
-    if (score == NULL || outcome == NULL)
+    size_t n = 0, n_zone = model->spec.n_zone;
+    if (score == NULL || account == NULL || outcome == NULL)
         status = assay_fail_memory(err, "counting zones");
     for (size_t j = 0; j < model->n_signal; j++)
         total += model->slope[j];
     for (size_t i = 0; status == ASSAY_OK && i < history->n_row; i++) {
-        double p = assessment->prob_held_out[i];
-        if (isnan(p))
+        if (isnan(c->assessment.prob_held_out[i]))
             continue;
-        struct assay_score made = {.log_odds = log(p) - log1p(-p)};
-        made.composite = 100 * (model->intercept - made.log_odds) / total;
-        assay_score_finish(model, &made);
-        score[n] = made.score;
+        score[n] = held_out_score(model, c, total, i);
+        account[n] = codes[i];
         outcome[n++] = history->outcome[i];
     }
-    for (size_t z = 0; z < model->spec.n_zone; z++)
+    for (size_t z = 0; z < n_zone; z++)
         lower[z] = model->spec.zones[z].from;
+    lower[n_zone] = HUGE_VAL;
     if (status == ASSAY_OK)
-        status = assay_zones_measure(score, outcome, n, lower, model->spec.n_zone, zones, err);
+        status = assay_zones_measure(score, outcome, n, lower, n_zone, zones, err);
+    for (size_t z = 0; status == ASSAY_OK && history->n_account < history->n_used && z < n_zone; z++)
+        status = zone_by_account(score, outcome, account, n, lower[z], lower[z + 1],
+                                 &zones[z].rate.wilson, err);
     free(score);
+    free(account);
     free(outcome);
     return status;
 }

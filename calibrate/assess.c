@@ -8,173 +8,74 @@
 #include "core/base/memory.h"
 #include "core/base/number.h"
 #include "core/base/thread.h"
-#include "core/metric/rank.h"
-
-/* Beyond 36 a probability rounds to 0 or 1; a line must stay strictly between. */
-static double log_odds_of(double prob)
-{
-    return fmin(fmax(log(prob) - log1p(-prob), -36), 36);
-}
-
-/* ---- the line ---- */
-
-/* Rows with a prediction, side by side. */
-struct predictions {
-    double *prob;
-    unsigned char *outcome;
-    size_t n, n_event;
-};
-
-static enum assay_status gather(const double prob[], const unsigned char outcome[], size_t n,
-                                struct predictions *p, struct assay_error *err)
-{
-    *p = (struct predictions){.prob = assay_alloc(n, sizeof *p->prob),
-                              .outcome = assay_alloc(n, 1)};
-    if (p->prob == NULL || p->outcome == NULL) {
-        free(p->prob);
-        free(p->outcome);
-        return assay_fail_memory(err, "gathering predictions");
-    }
-    for (size_t i = 0; i < n; i++)
-        if (!isnan(prob[i])) {
-            p->prob[p->n] = prob[i];
-            p->outcome[p->n++] = outcome[i];
-            p->n_event += outcome[i];
-        }
-    return ASSAY_OK;
-}
-
-static void release(struct predictions *p)
-{
-    free(p->prob);
-    free(p->outcome);
-}
-
-/* Walks down from the highest prediction: flagging one more group of ties at each step. */
-static double best_line(const struct predictions *p, const size_t order[], double sensitivity,
-                        double specificity, double *margin)
-{
-    double events = (double)p->n_event, others = (double)(p->n - p->n_event), line = NAN;
-    size_t caught = 0, vain = 0;
-    *margin = -INFINITY;
-    for (size_t k = p->n; k-- > 0;) {
-        size_t row = order[k];
-        caught += p->outcome[row];
-        vain += !p->outcome[row];
-        if (k == 0 || p->prob[order[k - 1]] == p->prob[row])
-            continue;
-        double here = fmin((double)caught / events - sensitivity,
-                           1 - (double)vain / others - specificity);
-        if (here <= *margin)
-            continue;
-        *margin = here;
-        line = assay_expit(0.5 * (log_odds_of(p->prob[row]) + log_odds_of(p->prob[order[k - 1]])));
-    }
-    return line;
-}
-
-enum assay_status assay_line_choose(const double prob[], const unsigned char outcome[], size_t n,
-                                    double sensitivity, double specificity, double *line, bool *met,
-                                    struct assay_error *err)
-{
-    struct predictions p;
-    double margin = 0, chosen = NAN;
-    enum assay_status status = gather(prob, outcome, n, &p, err);
-    if (status != ASSAY_OK)
-        return status;
-    size_t *order = assay_alloc(p.n, sizeof *order);
-    if (order == NULL)
-        status = assay_fail_memory(err, "choosing the at-risk line");
-    else if (p.n_event == 0 || p.n_event == p.n)
-        status = assay_fail(err, ASSAY_EDATA, "%zu of %zu held-out snapshots have the event; "
-                            "expected some with it and some without", p.n_event, p.n);
-    if (status == ASSAY_OK)
-        status = assay_rank_order(p.prob, p.n, order, err);
-    if (status == ASSAY_OK)
-        chosen = best_line(&p, order, sensitivity, specificity, &margin);
-    if (status == ASSAY_OK && isnan(chosen))
-        status = assay_fail(err, ASSAY_ENUMERIC, "every held-out snapshot gets the same prediction; "
-                                                 "expected weights that tell accounts apart");
-    if (status == ASSAY_OK) {
-        *line = chosen;
-        *met = margin >= 0;
-    }
-    free(order);
-    release(&p);
-    return status;
-}
+#include "core/metric/clustered.h"
+#include "core/metric/confusion.h"
 
 /* ---- predictions ---- */
 
-/* prob[i] for rows with mask[i] != 0, others untouched. */
-static enum assay_status predict(const struct assay_pipeline *pipeline, const unsigned char mask[],
-                                 double prob[], struct assay_error *err)
+/* prob[i] of the rows that count, others untouched. */
+static enum assay_status predict(const struct assay_pipeline *pipeline, double prob[],
+                                 struct assay_error *err)
 {
-    size_t n = pipeline->history->n_row;
-    double *log_odds = assay_alloc(n, sizeof *log_odds);
+    const struct assay_history *history = pipeline->history;
+    double *log_odds = assay_alloc(history->n_row, sizeof *log_odds);
     if (log_odds == NULL)
         return assay_fail_memory(err, "predicting");
     assay_pipeline_log_odds(pipeline, log_odds);
-    for (size_t i = 0; i < n; i++)
-        if (mask[i])
+    for (size_t i = 0; i < history->n_row; i++)
+        if (history->used[i])
             prob[i] = assay_expit(log_odds[i]);
     free(log_odds);
     return ASSAY_OK;
 }
 
-/* Fits on `include`, predicts `mask`. */
-static enum assay_status fit_and_predict(const struct assay_pipeline *published,
-                                         const unsigned char include[], const unsigned char mask[],
-                                         double prob[], struct assay_error *err)
+static enum assay_status predict_equal(struct assay_folds *folds, double prob[],
+                                       struct assay_error *err)
 {
-    struct assay_pipeline part;
-    enum assay_status status = assay_pipeline_run(published->history, include,
-                                                  ASSAY_PIPELINE_RESAMPLE, published, &part,
-                                                  err);
-    if (status != ASSAY_OK)
-        return status;
-    status = predict(&part, mask, prob, err);
-    assay_pipeline_clear(&part);
+    size_t n = folds->published->n_signal;
+    double *equal = assay_alloc(n, sizeof *equal);
+    if (equal == NULL)
+        return assay_fail_memory(err, "predicting");
+    for (size_t j = 0; j < n; j++)
+        equal[j] = 1 / (double)n;
+    enum assay_status status = assay_folds_predict_weights(folds, equal, prob, err);
+    free(equal);
     return status;
 }
 
-static enum assay_status cross_validate(const struct assay_pipeline *published,
-                                        struct assay_progress *progress,
-                                        struct assay_assessment *a, struct assay_error *err)
+enum assay_status assay_assess_predict(const struct assay_pipeline *published,
+                                       struct assay_folds *folds,
+                                       const struct assay_estimation *estimation,
+                                       struct assay_progress *progress,
+                                       struct assay_assessment *assessment,
+                                       struct assay_error *err)
 {
     const struct assay_history *history = published->history;
     size_t n = history->n_row;
-    unsigned char *include = assay_alloc(n, 1), *mask = assay_alloc(n, 1);
-    enum assay_status status =
-        include != NULL && mask != NULL ? ASSAY_OK : assay_fail_memory(err, "cross-validating");
-    assay_progress_start(progress, "cross-validating");
-    for (size_t fold = 0; status == ASSAY_OK && fold < history->n_fold; fold++) {
-        struct assay_error reason = {0};
-        for (size_t i = 0; i < n; i++) {
-            mask[i] = history->used[i] && history->fold[i] == fold;
-            include[i] = history->used[i] && !mask[i];
-        }
-        status = fit_and_predict(published, include, mask, a->prob_held_out, &reason);
-        if (status == ASSAY_ENUMERIC || status == ASSAY_EDATA) {
-            if (a->folds_failed++ == 0)
-                snprintf(a->fold_reason, sizeof a->fold_reason, "%.255s", reason.message);
-            status = ASSAY_OK;
-        } else if (status != ASSAY_OK && err != NULL) {
-            *err = reason;
-        }
-        assay_progress_update(progress, fold + 1, history->n_fold);
+    struct assay_assessment a = {.prob_apparent = assay_alloc(n, sizeof *a.prob_apparent),
+                                 .prob_held_out = assay_alloc(n, sizeof *a.prob_held_out),
+                                 .prob_equal = assay_alloc(n, sizeof *a.prob_equal),
+                                 .line = NAN};
+    enum assay_status status = ASSAY_OK;
+    if (a.prob_apparent == NULL || a.prob_held_out == NULL || a.prob_equal == NULL)
+        status = assay_fail_memory(err, "assessing the fit");
+    for (size_t i = 0; status == ASSAY_OK && i < n; i++)
+        a.prob_apparent[i] = NAN;
+    if (status == ASSAY_OK)
+        status = predict(published, a.prob_apparent, err);
+    if (status == ASSAY_OK)
+        status = assay_folds_fit(folds, estimation, published->fit.coef, progress,
+                                 a.prob_held_out, err);
+    if (status == ASSAY_OK)
+        status = predict_equal(folds, a.prob_equal, err);
+    if (status != ASSAY_OK) {
+        assay_assessment_clear(&a);
+        return status;
     }
-    assay_progress_end(progress);
-    free(include);
-    free(mask);
-    if (status == ASSAY_OK && 10 * a->folds_failed > history->n_fold) {
-        status = assay_fail(err, ASSAY_ENUMERIC,
-                            "%zu of %zu folds of the cross-validation could not be fitted, the "
-                            "first because: %s", a->folds_failed, history->n_fold, a->fold_reason);
-        assay_hint(err, "Weights that hang on a few snapshots: use fewer signals, or a longer "
-                        "history.");
-    }
-    return status;
+    a.folds_failed = folds->failed;
+    memcpy(a.fold_reason, folds->reason, sizeof a.fold_reason);
+    *assessment = a;
+    return ASSAY_OK;
 }
 
 /* ---- out of time ---- */
@@ -218,17 +119,113 @@ static bool split_time(const struct assay_history *history, struct assay_assessm
     return true;
 }
 
-static enum assay_status measure(const double prob[], const unsigned char outcome[], size_t n,
-                                 double line, struct assay_performance *out,
-                                 struct assay_error *err)
+/* ---- measuring ---- */
+
+/* Rows with a prediction, side by side. */
+struct predictions {
+    double *prob;
+    unsigned char *outcome;
+    double *score; /* below 0: flagged by the row's own line */
+    size_t n;
+};
+
+static void release(struct predictions *p)
+{
+    free(p->prob);
+    free(p->outcome);
+    free(p->score);
+}
+
+static enum assay_status gather(const double prob[], const unsigned char outcome[], size_t n,
+                                const double *row_line, struct predictions *p,
+                                struct assay_error *err)
+{
+    *p = (struct predictions){.prob = assay_alloc(n, sizeof *p->prob),
+                              .outcome = assay_alloc(n, 1),
+                              .score = assay_alloc(n, sizeof *p->score)};
+    if (p->prob == NULL || p->outcome == NULL || p->score == NULL) {
+        release(p);
+        return assay_fail_memory(err, "gathering predictions");
+    }
+    for (size_t i = 0; i < n; i++)
+        if (!isnan(prob[i])) {
+            p->prob[p->n] = prob[i];
+            p->score[p->n] = row_line != NULL ? row_line[i] - prob[i] : 0;
+            p->outcome[p->n++] = outcome[i];
+        }
+    return ASSAY_OK;
+}
+
+/* Sensitivity and its kin where rows have lines of their own. */
+static enum assay_status measure_lines(const struct predictions *p, struct assay_performance *out,
+                                       struct assay_error *err)
+{
+    struct assay_confusion counts;
+    enum assay_status status =
+        assay_confusion_of_score(p->score, p->outcome, p->n, 0, &counts, err);
+    if (status != ASSAY_OK)
+        return status;
+    struct assay_confusion_rates rates = assay_confusion_rates_of(&counts);
+    out->tp = counts.tp;
+    out->fp = counts.fp;
+    out->fn = counts.fn;
+    out->tn = counts.tn;
+    out->sensitivity = rates.sensitivity.wilson;
+    out->specificity = rates.specificity.wilson;
+    out->ppv = rates.ppv.wilson;
+    out->npv = rates.npv.wilson;
+    return ASSAY_OK;
+}
+
+enum assay_status assay_measure_at_lines(const double prob[], const unsigned char outcome[], size_t n,
+                                         double line, const double row_line[],
+                                         struct assay_performance *out, struct assay_error *err)
 {
     struct predictions p;
-    enum assay_status status = gather(prob, outcome, n, &p, err);
+    enum assay_status status = gather(prob, outcome, n, row_line, &p, err);
     if (status != ASSAY_OK)
         return status;
     /* Flagged is a score below the line's, so a probability above it. */
     status = assay_performance_measure(p.prob, p.outcome, p.n, nextafter(line, 1), out, err);
+    if (status == ASSAY_OK && row_line != NULL)
+        status = measure_lines(&p, out, err);
     release(&p);
+    return status;
+}
+
+/* Where accounts repeat their rows are not independent evidence: intervals are then by account. */
+static enum assay_status measure_by_account(const struct assay_assessment *a,
+                                            const struct assay_history *history, const double prob[],
+                                            struct assay_performance *out, struct assay_error *err)
+{
+    size_t n = history->n_row;
+    unsigned char *flagged = assay_alloc(n, 1);
+    if (flagged == NULL)
+        return assay_fail_memory(err, "measuring by account");
+    for (size_t i = 0; i < n; i++)
+        flagged[i] = prob[i] > (a->row_line != NULL ? a->row_line[i] : a->line);
+    struct assay_clustered_rows rows = {
+        .prob = prob,
+        .outcome = history->outcome,
+        .flagged = flagged,
+        .cluster = history->table->columns[history->columns->id].codes,
+        .n = n};
+    enum assay_status status = assay_performance_by_cluster(&rows, out, err);
+    free(flagged);
+    return status;
+}
+
+static enum assay_status measure(const struct assay_assessment *a,
+                                 const struct assay_history *history, const double prob[],
+                                 struct assay_performance *out, struct assay_error *err)
+{
+    struct assay_performance made;
+    enum assay_status status = assay_measure_at_lines(prob, history->outcome, history->n_row, a->line,
+                                                      a->row_line, &made, err);
+    if (status == ASSAY_OK && history->n_account < history->n_used)
+        status = measure_by_account(a, history, prob, &made, err);
+    if (status == ASSAY_OK)
+        *out = made;
     return status;
 }
 
@@ -244,9 +241,9 @@ static void measure_one(void *state, size_t task)
 {
     struct measuring *m = state;
     struct assay_assessment *a = m->a;
-    m->status[task] = measure(task == 0 ? a->prob_apparent : a->prob_held_out, m->history->outcome,
-                              m->history->n_row, a->line,
-                              task == 0 ? &a->apparent : &a->cross_validated, &m->error[task]);
+    m->status[task] =
+        measure(a, m->history, task == 0 ? a->prob_apparent : a->prob_held_out,
+                task == 0 ? &a->apparent : &a->cross_validated, &m->error[task]);
 }
 
 static enum assay_status measure_both(const struct assay_history *history,
@@ -263,7 +260,54 @@ static enum assay_status measure_both(const struct assay_history *history,
     return ASSAY_OK;
 }
 
+/* By segment, where there are any. */
+static enum assay_status predict_part(const struct assay_pipeline *part,
+                                      const struct assay_segment_question *segments,
+                                      const unsigned char mask[], double prob[],
+                                      struct assay_error *err)
+{
+    size_t n = part->history->n_row;
+    struct assay_segment_fits fits = {0};
+    double *log_odds = assay_alloc(n, sizeof *log_odds);
+    if (log_odds == NULL)
+        return assay_fail_memory(err, "predicting");
+    assay_pipeline_log_odds(part, log_odds);
+    enum assay_status status = ASSAY_OK;
+    if (segments != NULL)
+        status = assay_segments_fit(part, segments, &fits, err);
+    if (status == ASSAY_OK && segments != NULL)
+        status = assay_segments_log_odds(part, segments->segments, &fits,
+                                         segments->estimation->sign_free, log_odds, err);
+    for (size_t i = 0; status == ASSAY_OK && i < n; i++)
+        if (mask[i])
+            prob[i] = assay_expit(log_odds[i]);
+    assay_segment_fits_clear(&fits);
+    free(log_odds);
+    return status;
+}
+
+/* Fits on `include`, predicts `mask`. */
+static enum assay_status fit_and_predict(const struct assay_pipeline *published,
+                                         const struct assay_estimation *estimation,
+                                         const struct assay_segment_question *segments,
+                                         const unsigned char include[], const unsigned char mask[],
+                                         double prob[], struct assay_error *err)
+{
+    struct assay_pipeline part;
+    enum assay_status status = assay_pipeline_prepare(
+        published->history, include, ASSAY_PIPELINE_RESAMPLE, published, &part, err);
+    if (status != ASSAY_OK)
+        return status;
+    status = assay_pipeline_fit(&part, estimation, published->fit.coef, err);
+    if (status == ASSAY_OK)
+        status = predict_part(&part, segments, mask, prob, err);
+    assay_pipeline_clear(&part);
+    return status;
+}
+
 static enum assay_status check_out_of_time(const struct assay_pipeline *published,
+                                           const struct assay_estimation *estimation,
+                                           const struct assay_segment_question *segments,
                                            struct assay_assessment *a, struct assay_error *err)
 {
     const struct assay_history *history = published->history;
@@ -278,9 +322,9 @@ static enum assay_status check_out_of_time(const struct assay_pipeline *publishe
         struct assay_error reason = {0};
         for (size_t i = 0; i < n; i++)
             prob[i] = NAN;
-        status = fit_and_predict(published, include, mask, prob, &reason);
+        status = fit_and_predict(published, estimation, segments, include, mask, prob, &reason);
         if (status == ASSAY_OK) {
-            status = measure(prob, history->outcome, n, a->line, &a->out_of_time, err);
+            status = measure(a, history, prob, &a->out_of_time, err);
         } else if (status == ASSAY_ENUMERIC || status == ASSAY_EDATA) {
             snprintf(a->out_of_time_reason, sizeof a->out_of_time_reason, "%.255s",
                      reason.message);
@@ -295,47 +339,25 @@ static enum assay_status check_out_of_time(const struct assay_pipeline *publishe
     return status;
 }
 
-enum assay_status assay_assess(const struct assay_pipeline *published, double line,
-                               struct assay_progress *progress,
-                               struct assay_assessment *assessment, struct assay_error *err)
+enum assay_status assay_assess_measure(const struct assay_pipeline *published,
+                                       const struct assay_estimation *estimation,
+                                       const struct assay_segment_question *segments,
+                                       struct assay_assessment *a, struct assay_error *err)
 {
-    const struct assay_history *history = published->history;
-    size_t n = history->n_row;
-    struct assay_assessment a = {.prob_apparent = assay_alloc(n, sizeof *a.prob_apparent),
-                                 .prob_held_out = assay_alloc(n, sizeof *a.prob_held_out),
-                                 .line = line,
-                                 .line_given = !isnan(line)};
-    enum assay_status status = ASSAY_OK;
-    if (a.prob_apparent == NULL || a.prob_held_out == NULL)
-        status = assay_fail_memory(err, "assessing the fit");
-    for (size_t i = 0; status == ASSAY_OK && i < n; i++)
-        a.prob_apparent[i] = a.prob_held_out[i] = NAN;
+    const struct assay_spec *spec = published->history->spec;
+    enum assay_status status = measure_both(published->history, a, err);
     if (status == ASSAY_OK)
-        status = predict(published, history->used, a.prob_apparent, err);
-    if (status == ASSAY_OK)
-        status = cross_validate(published, progress, &a, err);
-    if (status == ASSAY_OK && !a.line_given)
-        status = assay_line_choose(a.prob_held_out, history->outcome, n,
-                                   history->spec->target_sensitivity,
-                                   history->spec->target_specificity, &a.line, &a.targets_met, err);
-    if (status == ASSAY_OK)
-        status = measure_both(history, &a, err);
-    if (status == ASSAY_OK)
-        status = check_out_of_time(published, &a, err);
-    if (status != ASSAY_OK) {
-        assay_assessment_clear(&a);
-        return status;
-    }
-    a.targets_met = a.cross_validated.sensitivity.value >= history->spec->target_sensitivity &&
-                    a.cross_validated.specificity.value >= history->spec->target_specificity;
-    a.held_out_rows = a.cross_validated.n;
-    *assessment = a;
-    return ASSAY_OK;
+        status = check_out_of_time(published, estimation, segments, a, err);
+    a->targets_met = status == ASSAY_OK &&
+                     a->cross_validated.sensitivity.value >= spec->target_sensitivity &&
+                     a->cross_validated.specificity.value >= spec->target_specificity;
+    return status;
 }
 
 void assay_assessment_clear(struct assay_assessment *assessment)
 {
     free(assessment->prob_apparent);
     free(assessment->prob_held_out);
+    free(assessment->prob_equal);
     *assessment = (struct assay_assessment){0};
 }

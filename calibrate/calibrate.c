@@ -8,16 +8,16 @@
 #include <time.h>
 
 #include "calibrate/assemble.h"
-#include "calibrate/assess.h"
-#include "calibrate/history.h"
-#include "calibrate/pipeline.h"
+#include "calibrate/calibration.h"
+#include "calibrate/limits.h"
 #include "calibrate/summary.h"
+#include "calibrate/zone_moves.h"
 #include "core/base/file.h"
 #include "core/base/options.h"
 #include "core/model/model.h"
 
-struct calibration {
-    const char *spec_path, *output, *champion_path;
+struct command_line {
+    const char *spec_path, *output, *champion_path, *moves_path;
     struct assay_intake_options intake_options;
     int32_t as_of, observed_until;
     size_t n_thread;
@@ -26,15 +26,13 @@ struct calibration {
     struct assay_spec spec;
     struct assay_model champion, model;
     struct assay_intake intake;
-    struct assay_history history;
-    struct assay_pipeline pipeline;
-    struct assay_logistic_fit free_fit;
-    struct assay_assessment assessment;
+    struct assay_calibration calibration;
+    struct assay_zone_moves zone_moves; /* against the champion */
     struct assay_progress progress;
 };
 
 /* The day that stands in the file: --as-of, else SOURCE_DATE_EPOCH, else today (UTC). */
-static enum assay_status creation_day(const struct calibration *c, char day[ASSAY_DATE_SIZE],
+static enum assay_status creation_day(const struct command_line *c, char day[ASSAY_DATE_SIZE],
                                       struct assay_error *err)
 {
     const char *epoch = getenv("SOURCE_DATE_EPOCH");
@@ -55,7 +53,7 @@ static enum assay_status creation_day(const struct calibration *c, char day[ASSA
     return ASSAY_OK;
 }
 
-static enum assay_status set_observed_until(struct calibration *c, struct assay_error *err)
+static enum assay_status set_observed_until(struct command_line *c, struct assay_error *err)
 {
     if (c->spec.outcome.date == NULL)
         return assay_fail(err, ASSAY_EDATA, "%s: its outcome is the 0/1 column \"%s\"; expected no "
@@ -66,7 +64,7 @@ static enum assay_status set_observed_until(struct calibration *c, struct assay_
 }
 
 /* A spec that states the line leaves nothing to choose. */
-static enum assay_status check_new_line(const struct calibration *c, struct assay_error *err)
+static enum assay_status check_new_line(const struct command_line *c, struct assay_error *err)
 {
     if (!c->new_line || isnan(c->spec.at_risk_probability))
         return ASSAY_OK;
@@ -77,7 +75,7 @@ static enum assay_status check_new_line(const struct calibration *c, struct assa
 }
 
 /* A line and figures carry over only between models of the same event. */
-static enum assay_status read_champion(struct calibration *c, struct assay_error *err)
+static enum assay_status read_champion(struct command_line *c, struct assay_error *err)
 {
     const struct assay_outcome_spec *mine = &c->spec.outcome, *other = &c->champion.spec.outcome;
     enum assay_status status = assay_model_read(c->champion_path, &c->champion, err);
@@ -99,10 +97,30 @@ static enum assay_status read_champion(struct calibration *c, struct assay_error
     return ASSAY_EDATA;
 }
 
-static enum assay_status read_inputs(struct calibration *c, struct assay_error *err)
+/* What the spec asks for and cannot have, whatever the data. */
+static enum assay_status check_wishes(const struct command_line *c, struct assay_error *err)
+{
+    struct assay_declared_limits limits = {0};
+    if (c->spec.fit.anchor == ASSAY_ANCHOR_CHAMPION && c->champion_path == NULL) {
+        assay_fail(err, ASSAY_EDATA, "%s: its anchor is \"champion\"; expected --champion MODEL",
+                   c->spec_path);
+        assay_hint(err, "Or choose \"anchor\": \"expert\", \"equal\", \"none\" or \"auto\".");
+        return ASSAY_EDATA;
+    }
+    enum assay_status status =
+        assay_declared_limits_init(&c->spec, 1 + c->spec.n_signal, &limits, err);
+    if (status == ASSAY_EDATA)
+        assay_error_prefix(err, "%s", c->spec_path);
+    assay_declared_limits_clear(&limits);
+    return status;
+}
+
+static enum assay_status read_inputs(struct command_line *c, struct assay_error *err)
 {
     struct assay_text notes = {0};
     enum assay_status status = assay_spec_read(c->spec_path, &c->spec, err);
+    if (status == ASSAY_OK)
+        status = check_wishes(c, err);
     if (status == ASSAY_OK && c->observed_until != ASSAY_NO_DATE)
         status = set_observed_until(c, err);
     if (status == ASSAY_OK)
@@ -122,66 +140,68 @@ static enum assay_status read_inputs(struct calibration *c, struct assay_error *
     return status;
 }
 
-/* The line is chosen once and kept: by the spec, else the champion, unless a new one is wanted. */
-static double given_line(const struct calibration *c)
+static enum assay_status calibrate(struct command_line *c, struct assay_error *err)
 {
-    if (!isnan(c->spec.at_risk_probability))
-        return c->spec.at_risk_probability;
-    if (c->champion_path != NULL && !c->new_line)
-        return c->champion.at_risk_probability;
-    return NAN;
-}
-
-static enum assay_status fit(struct calibration *c, struct assay_error *err)
-{
-    enum assay_status status =
-        assay_history_init(&c->spec, &c->intake, c->intake_options.window, c->n_thread,
-                           &c->history, err);
-    if (status != ASSAY_OK)
-        return status;
-    status = assay_pipeline_run(&c->history, c->history.used, ASSAY_PIPELINE_PUBLISH, NULL,
-                                &c->pipeline, err);
-    if (status == ASSAY_OK)
-        status = assay_pipeline_fit_free(&c->pipeline, &c->free_fit, err);
-    if (status == ASSAY_OK)
-        status = assay_assess(&c->pipeline, given_line(c), &c->progress, &c->assessment, err);
-    if (status == ASSAY_EDATA || status == ASSAY_ENUMERIC) /* fits know signals, but no files */
-        assay_error_prefix(err, "%s", assay_csv_name(c->intake.csv));
-    if (status != ASSAY_OK)
-        return status;
+    struct assay_calibration_request request = {
+        .spec = &c->spec,
+        .intake = &c->intake,
+        .window = c->intake_options.window,
+        .champion = c->champion_path != NULL ? &c->champion : NULL,
+        .new_line = c->new_line,
+        .n_thread = c->n_thread,
+        .progress = &c->progress};
+    enum assay_status status = assay_calibration_run(&request, &c->calibration, err);
     char created[ASSAY_DATE_SIZE];
-    status = creation_day(c, created, err);
+    if (status == ASSAY_OK)
+        status = creation_day(c, created, err);
     if (status != ASSAY_OK)
         return status;
     struct assay_assembly parts = {.spec = &c->spec,
-                                   .pipeline = &c->pipeline,
-                                   .history = &c->history,
-                                   .free_fit = &c->free_fit,
-                                   .assessment = &c->assessment,
+                                   .calibration = &c->calibration,
                                    .intake = &c->intake,
-                                   .champion = c->champion_path != NULL ? &c->champion : NULL,
                                    .created = created};
-    return assay_assemble(&parts, &c->model, err);
+    status = assay_assemble(&parts, &c->model, err);
+    if (status == ASSAY_OK && c->champion_path != NULL)
+        status = assay_zone_moves_find(&c->champion, &c->model, &c->calibration.history,
+                                       c->intake_options.window, &c->zone_moves, err);
+    return status;
 }
 
-static enum assay_status deliver(struct calibration *c, struct assay_error *err)
+/* The accounts that change zone, as CSV. */
+static enum assay_status deliver_moves(const struct command_line *c, struct assay_error *err)
+{
+    struct assay_text text = {0};
+    if (c->moves_path == NULL)
+        return ASSAY_OK;
+    enum assay_status status = assay_zone_moves_write(&c->zone_moves, &c->champion, &c->model,
+                                                      &c->calibration.history, &text, err);
+    if (status == ASSAY_OK)
+        status = assay_file_write(c->moves_path, text.data, text.length, err);
+    assay_text_clear(&text);
+    return status;
+}
+
+static enum assay_status deliver(struct command_line *c, struct assay_error *err)
 {
     struct assay_text text = {0};
     struct assay_zone_result zones[ASSAY_MAX_ZONES];
     enum assay_status status =
-        assay_zones_held_out(&c->model, &c->history, &c->assessment, zones, err);
+        assay_zones_held_out(&c->model, &c->calibration, zones, err);
     if (status == ASSAY_OK)
         status = assay_model_write(&c->model, &text, err);
     bool to_stdout = strcmp(c->output, "-") == 0;
     if (status == ASSAY_OK && !to_stdout)
         status = assay_file_write(c->output, text.data, text.length, err);
+    if (status == ASSAY_OK)
+        status = deliver_moves(c, err);
     if (status == ASSAY_OK && (to_stdout || c->json)) {
         fwrite(text.data, 1, text.length, stdout);
         status = assay_flush_stdout(err);
     }
     if (status == ASSAY_OK && !c->json) {
         FILE *people = to_stdout ? stderr : stdout;
-        assay_calibrate_print(people, &c->model, &c->history, &c->assessment, zones,
+        assay_calibrate_print(people, &c->model, &c->calibration, zones,
+                              c->champion_path != NULL ? &c->zone_moves : NULL,
                               assay_csv_name(c->intake.csv));
         fprintf(people, "\nWritten: %s (%.19s...)\n", to_stdout ? "standard output" : c->output,
                 c->model.digest);
@@ -191,20 +211,17 @@ static enum assay_status deliver(struct calibration *c, struct assay_error *err)
     return status;
 }
 
-static void clear(struct calibration *c)
+static void clear(struct command_line *c)
 {
-    assay_assessment_clear(&c->assessment);
-    assay_logistic_fit_clear(&c->free_fit);
-    assay_pipeline_clear(&c->pipeline);
-    if (c->history.used != NULL)
-        assay_history_clear(&c->history);
+    assay_zone_moves_clear(&c->zone_moves);
+    assay_calibration_clear(&c->calibration);
     assay_intake_close(&c->intake);
     assay_model_clear(&c->model);
     assay_model_clear(&c->champion);
     assay_spec_clear(&c->spec);
 }
 
-static int inputs_from_stdin(const struct calibration *c)
+static int inputs_from_stdin(const struct command_line *c)
 {
     return (strcmp(c->spec_path, "-") == 0) + (strcmp(c->intake_options.path, "-") == 0) +
            (c->champion_path != NULL && strcmp(c->champion_path, "-") == 0);
@@ -212,7 +229,7 @@ static int inputs_from_stdin(const struct calibration *c)
 
 int assay_calibrate_main(int argc, char **argv)
 {
-    struct calibration c = {.output = "candidate.json",
+    struct command_line c = {.output = "candidate.json",
                             .as_of = ASSAY_NO_DATE,
                             .observed_until = ASSAY_NO_DATE,
                             .intake_options = assay_intake_options_default()};
@@ -221,7 +238,10 @@ int assay_calibrate_main(int argc, char **argv)
         {"output", 'o', ASSAY_OPTION_TEXT, "FILE", "candidate model; \"-\" for standard output",
          &c.output, 0, 0, NULL},
         {"champion", 0, ASSAY_OPTION_TEXT, "FILE",
-         "model in force, to compare with; its at-risk line is kept", &c.champion_path, 0, 0, NULL},
+         "model in force, to anchor on and compare with; its at-risk line is kept",
+         &c.champion_path, 0, 0, NULL},
+        {"moves", 0, ASSAY_OPTION_TEXT, "FILE",
+         "list the accounts that change zone against the champion, CSV", &c.moves_path, 0, 0, NULL},
         {"observed-until", 0, ASSAY_OPTION_DATE, "DATE",
          "last day whose events are in the data, in place of the spec's", &c.observed_until, 0, 0,
          NULL},
@@ -247,6 +267,9 @@ int assay_calibrate_main(int argc, char **argv)
         return exit_status;
     if (c.intake_options.path == NULL)
         return assay_misuse(&command, "no data; expected --data FILE");
+    if (c.moves_path != NULL && c.champion_path == NULL)
+        return assay_misuse(&command, "--moves lists changes against a champion; expected --champion "
+                                      "MODEL");
     if (inputs_from_stdin(&c) > 1)
         return assay_misuse(&command, "more than one of spec, data and champion come from standard "
                                       "input");
@@ -254,7 +277,7 @@ int assay_calibrate_main(int argc, char **argv)
     assay_progress_init(&c.progress, c.intake_options.quiet);
     enum assay_status status = read_inputs(&c, &err);
     if (status == ASSAY_OK)
-        status = fit(&c, &err);
+        status = calibrate(&c, &err);
     if (status == ASSAY_OK)
         status = deliver(&c, &err);
     clear(&c);

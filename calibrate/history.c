@@ -123,9 +123,7 @@ struct account {
     bool used, event;
 };
 
-/* FNV-1a (Fowler, Noll and Vo) of the id, stirred with the seed (Steele, Lea and Flood 2014), so that
- * an account's fold does not depend on the order of the rows. */
-static uint64_t hash_id(const char *id, uint64_t seed)
+uint64_t assay_account_hash(const char *id, uint64_t seed)
 {
     uint64_t hash = UINT64_C(14695981039346656037);
     for (; *id != '\0'; id++)
@@ -163,7 +161,8 @@ static enum assay_status deal_folds(struct assay_history *history, struct assay_
     }
     for (size_t c = 0; c < n; c++)
         accounts[c] = (struct account){
-            .hash = hash_id(assay_dictionary_text(id->dictionary, (int32_t)c), history->spec->seed),
+            .hash = assay_account_hash(assay_dictionary_text(id->dictionary, (int32_t)c),
+                                       history->spec->seed),
             .code = (int32_t)c};
     for (size_t i = 0; i < history->n_row; i++)
         if (history->used[i]) {
@@ -173,7 +172,7 @@ static enum assay_status deal_folds(struct assay_history *history, struct assay_
     for (size_t c = 0; c < n; c++)
         history->n_account += accounts[c].used;
     history->n_fold =
-        history->spec->folds < history->n_account ? history->spec->folds : history->n_account;
+        history->spec->fit.folds < history->n_account ? history->spec->fit.folds : history->n_account;
     qsort(accounts, n, sizeof *accounts, by_deal);
     for (size_t c = 0; c < n; c++)
         fold_of[accounts[c].code] = (uint16_t)(c % history->n_fold);

@@ -46,4 +46,8 @@ ASSAY_MUST_CHECK enum assay_status assay_history_init(const struct assay_spec *s
                                                       struct assay_error *err);
 void assay_history_clear(struct assay_history *history);
 
+/* FNV-1a (Fowler, Noll and Vo) of the id, stirred with the seed (the finaliser of Steele, Lea and Flood
+ * 2014): what is dealt or drawn by it does not depend on the order of the rows. */
+uint64_t assay_account_hash(const char *id, uint64_t seed);
+
 #endif

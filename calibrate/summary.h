@@ -4,14 +4,16 @@
 
 #include <stdio.h>
 
-#include "calibrate/assess.h"
+#include "calibrate/calibration.h"
+#include "calibrate/zone_moves.h"
 #include "core/metric/zones.h"
 #include "core/model/model.h"
 
-/* Prints the model and its evidence. zones: assay_zones_held_out() of the same model. */
+/* Prints the model and its evidence. zones: assay_zones_held_out() of the same model; zone_moves:
+ * against the champion, NULL without one. */
 void assay_calibrate_print(FILE *out, const struct assay_model *model,
-                           const struct assay_history *history,
-                           const struct assay_assessment *assessment,
-                           const struct assay_zone_result zones[], const char *source);
+                           const struct assay_calibration *calibration,
+                           const struct assay_zone_result zones[],
+                           const struct assay_zone_moves *zone_moves, const char *source);
 
 #endif

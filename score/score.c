@@ -27,7 +27,7 @@ struct scoring {
     struct assay_text line;
     unsigned char *state;
     size_t count[ASSAY_ROW_STATES];
-    size_t n_scored, n_dropped, n_unseen, n_unknown, n_incomplete;
+    size_t n_scored, n_dropped, n_unseen, n_new_segment, n_unknown, n_incomplete;
     size_t zone_count[ASSAY_MAX_ZONES];
 };
 
@@ -75,6 +75,10 @@ static void put_note(struct scoring *s, const struct assay_score *score)
         assay_text_puts(&s->line, "new plan");
         comma = "; ";
     }
+    if (score->terms.unseen) {
+        assay_text_printf(&s->line, "%snew segment", comma);
+        comma = "; ";
+    }
     if (score->n_unknown > 0) {
         assay_text_printf(&s->line, "%s%zu new %s", comma, score->n_unknown,
                           score->n_unknown == 1 ? "category" : "categories");
@@ -85,12 +89,15 @@ static void put_note(struct scoring *s, const struct assay_score *score)
 }
 
 /* Points: how far each signal moves the score away from where a neutral 50 would leave it. They and
- * those of the missing indicators add up to the unclamped score's distance from the all-neutral one. */
-static double points_of(const struct assay_model *model, size_t j, double s, bool missing)
+ * those of the missing indicators add up to the unclamped score's distance from the all-neutral one
+ * of the same segment. */
+static double points_of(const struct assay_model *model, const struct assay_score *score, size_t j,
+                        double s, bool missing)
 {
     if (model->spec.scale == ASSAY_WEIGHTED_AVERAGE)
-        return model->weight[j] * (s - 50);
-    double log_odds = -model->slope[j] * (s - 50) / 100 + (missing ? model->missing_term[j] : 0);
+        return assay_terms_weight(model, score->terms)[j] * (s - 50);
+    double log_odds = -assay_terms_slope(model, score->terms)[j] * (s - 50) / 100 +
+                      (missing ? model->missing_term[j] : 0);
     return -model->spec.points_to_halve_odds / M_LN2 * log_odds;
 }
 
@@ -100,7 +107,8 @@ static void put_explanation(struct scoring *s, const double normalised[], const 
     double points[ASSAY_MAX_SIGNALS];
     size_t n = s->model.n_signal;
     for (size_t j = 0; j < n; j++) {
-        points[j] = score->dropped ? 0 : points_of(&s->model, j, normalised[j], missing[j]);
+        points[j] = score->dropped ? 0
+                                   : points_of(&s->model, score, j, normalised[j], missing[j]);
         assay_text_putc(&s->line, ',');
         if (!score->dropped)
             put_number(&s->line, points[j] + 0.0); /* never -0 */
@@ -154,6 +162,7 @@ static void put_row(struct scoring *s, size_t row)
     s->n_scored += !score.dropped;
     s->n_dropped += score.dropped;
     s->n_unseen += score.unseen_plan && !score.dropped;
+    s->n_new_segment += score.terms.unseen && !score.dropped;
     s->n_unknown += score.n_unknown > 0;
     s->n_incomplete += score.n_missing > 0;
     if (!score.dropped)
@@ -161,11 +170,12 @@ static void put_row(struct scoring *s, size_t row)
 }
 
 /* A stream brings ever new ids: their dictionary starts afresh with each block, so that memory does
- * not grow. Those of plans and categories are kept, the scorer having learnt their codes. */
+ * not grow. Those of plans, segments and categories are kept, the scorer having learnt their codes. */
 static void forget_rows(struct scoring *s)
 {
     const struct assay_columns *columns = &s->scorer.columns;
-    bool shared = columns->id == columns->plan;
+    bool shared = columns->id == columns->plan || columns->id == columns->models_by ||
+                  columns->id == columns->line_by;
     for (size_t j = 0; j < columns->n_signal; j++)
         shared = shared || columns->signals[j] == columns->id;
     assay_table_reset(&s->intake.table);
@@ -242,6 +252,9 @@ static void say(const struct scoring *s)
     if (s->n_unseen > 0)
         fprintf(stderr, "  %zu on a plan that calibration never saw: compared with all accounts\n",
                 s->n_unseen);
+    if (s->n_new_segment > 0)
+        fprintf(stderr, "  %zu of a segment that calibration never saw: scored as everybody is\n",
+                s->n_new_segment);
     if (s->n_unknown > 0)
         fprintf(stderr, "  %zu with a category that has no points: treated as missing\n",
                 s->n_unknown);
@@ -266,6 +279,7 @@ static enum assay_status print_json(const struct scoring *s, struct assay_error 
     assay_json_put_count(&json, "outside_window", s->count[ASSAY_ROW_OUTSIDE_WINDOW]);
     assay_json_put_count(&json, "without_score", s->n_dropped);
     assay_json_put_count(&json, "new_plan", s->n_unseen);
+    assay_json_put_count(&json, "new_segment", s->n_new_segment);
     assay_json_put_count(&json, "new_category", s->n_unknown);
     assay_json_put_count(&json, "incomplete", s->n_incomplete);
     assay_json_put_count(&json, "bad_rows", assay_csv_reject_count(s->intake.csv));
@@ -303,9 +317,9 @@ int assay_score_main(int argc, char **argv)
         .min_operand = 1,
         .max_operand = 1,
         .notes = "Numbers are written with all their digits. The column \"note\" says what a score "
-                 "rests on: signals that\nare missing, a plan or a category that calibration never "
-                 "saw. Points say how far a signal moves the\nscore from where a neutral 50 would "
-                 "leave it."};
+                 "rests on: signals that\nare missing, a plan, a segment or a category that "
+                 "calibration never saw. Points say how far a signal\nmoves the score from where a "
+                 "neutral 50 would leave it."};
     int exit_status = assay_options_parse(&command, argc, argv, &s.model_path);
     if (exit_status != ASSAY_GO_ON)
         return exit_status;

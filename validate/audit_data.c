@@ -79,6 +79,7 @@ static enum assay_status score_rows(struct assay_audit_data *data, const struct 
             continue;
         assay_scorer_row(&scorer, table, i, s, missing, &score);
         data->n_unseen += score.unseen_plan && !score.dropped;
+        data->n_new_segment += score.terms.unseen && !score.dropped;
         data->n_unknown += score.n_unknown > 0;
         if (score.dropped)
             leave_out(data);

@@ -13,6 +13,7 @@ struct assay_audit_data {
     size_t count[ASSAY_ROW_STATES]; /* what became of every row; [ASSAY_ROW_USED] as n below */
     size_t early_events; /* events used of snapshots whose horizon is not over */
     size_t n_unseen;     /* rows used on a plan that calibration never saw */
+    size_t n_new_segment; /* rows used of a segment that calibration never saw */
     size_t n_unknown;    /* rows, used or left out for it, with a category that has no points */
     int32_t from, to;               /* first and last as_of used, or ASSAY_NO_DATE */
     size_t n;                       /* rows used; arrays below are as long */

@@ -72,11 +72,35 @@ static void write_data(struct assay_json_writer *json, const struct assay_audit_
     assay_json_close(json);
     assay_json_put_count(json, "early_events", data->early_events);
     assay_json_put_count(json, "unseen_plan", data->n_unseen);
+    assay_json_put_count(json, "unseen_segment", data->n_new_segment);
     assay_json_put_count(json, "unknown_category", data->n_unknown);
     assay_csv_sha256(data->intake.csv, sha256);
     assay_json_put_string(json, "sha256", sha256);
     put_day(json, "from", data->from);
     put_day(json, "to", data->to);
+    assay_json_close(json);
+}
+
+static void write_line(struct assay_json_writer *json, const struct assay_audit_rules *rules,
+                       const struct assay_audit_subject *subject)
+{
+    const struct assay_model *model = subject->model;
+    bool own_lines = model != NULL && model->n_segment_line > 0;
+    assay_json_open(json, "line", '{');
+    assay_json_put_number(json, "score", rules->line);
+    assay_json_put_optional(json, "probability", subject->line_probability);
+    if (own_lines)
+        assay_json_put_string(json, "by", model->spec.line.by);
+    else
+        assay_json_put_null(json, "by");
+    assay_json_open(json, "segments", '[');
+    for (size_t k = 0; own_lines && k < model->n_segment_line; k++) {
+        assay_json_open(json, NULL, '{');
+        assay_json_put_string(json, "segment", model->segment_lines[k].segment);
+        assay_json_put_number(json, "probability", model->segment_lines[k].probability);
+        assay_json_close(json);
+    }
+    assay_json_close(json);
     assay_json_close(json);
 }
 
@@ -261,10 +285,7 @@ enum assay_status assay_audit_write(const struct assay_audit *audit,
     assay_json_open(&json, NULL, '{');
     write_subject(&json, subject, rules);
     write_data(&json, data, audit->n_event);
-    assay_json_open(&json, "line", '{');
-    assay_json_put_number(&json, "score", rules->line);
-    assay_json_put_optional(&json, "probability", subject->line_probability);
-    assay_json_close(&json);
+    write_line(&json, rules, subject);
     write_verdict(&json, audit, rules);
     write_counts(&json, "counts", &audit->counts);
     write_metrics(&json, audit, rules);

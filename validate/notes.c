@@ -42,6 +42,9 @@ static void note_model(const struct assay_audit_data *data, const struct assay_m
     if (data->n_unseen > 0)
         note(notes, "%zu snapshots are on a plan that calibration never saw, and were compared with "
                     "all accounts", data->n_unseen);
+    if (data->n_new_segment > 0)
+        note(notes, "%zu snapshots are of a segment that calibration never saw, and were scored with the "
+                    "weights and the line of everybody", data->n_new_segment);
     if (data->n_unknown > 0)
         note(notes, "%zu snapshots have a category that has no points; it was treated as missing",
              data->n_unknown);

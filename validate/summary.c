@@ -14,6 +14,18 @@ static void print_name(FILE *out, const char *name)
     fprintf(out, "  %s%*s", name, shown < NAME_WIDTH ? NAME_WIDTH - shown : 1, "");
 }
 
+/* On the score every segment's line is at the same place. */
+static void print_segment_lines(FILE *out, const struct assay_model *model)
+{
+    if (model == NULL || model->n_segment_line == 0)
+        return;
+    fprintf(out, "By %s:", model->spec.line.by);
+    for (size_t k = 0; k < model->n_segment_line; k++)
+        fprintf(out, "%s %s %.1f%%", k > 0 ? "," : "", model->segment_lines[k].segment,
+                100 * model->segment_lines[k].probability);
+    fprintf(out, ".\n");
+}
+
 static void print_head(FILE *out, const struct assay_audit *audit,
                        const struct assay_audit_data *data, const struct assay_audit_rules *rules,
                        const struct assay_audit_subject *subject)
@@ -53,6 +65,7 @@ static void print_head(FILE *out, const struct assay_audit *audit,
     if (subject->model != NULL)
         fprintf(out, ", a probability of %.1f%%", 100 * subject->line_probability);
     fprintf(out, ".\n");
+    print_segment_lines(out, subject->model);
 }
 
 static void print_verdict(FILE *out, const struct assay_audit *audit,

@@ -212,6 +212,45 @@ static enum assay_status bend_cohort(struct making *m, size_t base)
     return status;
 }
 
+static enum assay_status bend_text(struct making *m, size_t base, const char *column,
+                                   const char *text)
+{
+    struct assay_example *made;
+    enum assay_status status = add_row(m, base, &made);
+    return status == ASSAY_OK ? set_text(m, input_of(m->model, made, column), text) : status;
+}
+
+/* A segment that nobody has heard of, and none at all. */
+static enum assay_status bend_outside(struct making *m, size_t base, const char *column)
+{
+    struct assay_example *made;
+    enum assay_status status =
+        bend_text(m, base, column, "(a segment that calibration never saw)");
+    if (status == ASSAY_OK)
+        status = add_row(m, base, &made);
+    if (status == ASSAY_OK)
+        set_missing(input_of(m->model, made, column));
+    return status;
+}
+
+/* Every segment that has weights or a line of its own, on one and the same snapshot. */
+static enum assay_status bend_segments(struct making *m, size_t base)
+{
+    const struct assay_model *model = m->model;
+    const char *models_by = model->spec.fit.models_by, *line_by = model->spec.line.by;
+    enum assay_status status = ASSAY_OK;
+    for (size_t k = 0; status == ASSAY_OK && k < model->n_segment_model; k++)
+        status = bend_text(m, base, models_by, model->segment_models[k].segment);
+    for (size_t k = 0; status == ASSAY_OK && k < model->n_segment_line; k++)
+        status = bend_text(m, base, line_by, model->segment_lines[k].segment);
+    if (status == ASSAY_OK && models_by != NULL)
+        status = bend_outside(m, base, models_by);
+    if (status == ASSAY_OK && line_by != NULL &&
+        (models_by == NULL || strcmp(line_by, models_by) != 0))
+        status = bend_outside(m, base, line_by);
+    return status;
+}
+
 static enum assay_status all_missing(struct making *m, size_t base)
 {
     struct assay_example *made;
@@ -277,6 +316,8 @@ enum assay_status assay_examples_make(struct assay_model *model, const struct as
         status = add_real(&m, score, n_used);
     if (status == ASSAY_OK)
         status = bend_cohort(&m, base);
+    if (status == ASSAY_OK)
+        status = bend_segments(&m, base);
     if (status == ASSAY_OK)
         status = all_missing(&m, base);
     for (size_t j = 0; status == ASSAY_OK && j < model->n_signal && j < BENT_SIGNALS; j++)

@@ -3,7 +3,8 @@
  * Chosen to reach what scorers get wrong: real snapshots across the range, those nearest to each
  * zone's edge on both sides, and one snapshot bent in one place at a time: each signal missing, below
  * and above what was seen; every signal missing; tenure on and just below each band's edge;
- * plan and tenure missing; a plan and a category that nobody has heard of.
+ * plan and tenure missing; each segment that has weights or a line of its own; a plan, a segment and a
+ * category that nobody has heard of.
  */
 #ifndef ASSAY_CORE_MODEL_EXAMPLES_H
 #define ASSAY_CORE_MODEL_EXAMPLES_H

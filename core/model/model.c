@@ -9,8 +9,11 @@
 #include "core/signal/columns.h"
 #include "core/signal/design.h"
 
-const char *const assay_performance_names[ASSAY_PERFORMANCES] = {"apparent", "cross_validated",
-                                                                 "out_of_time"};
+const char *const assay_performance_names[ASSAY_PERFORMANCES] = {
+    "apparent", "optimism_corrected", "cross_validated", "out_of_time"};
+const char *const assay_taken_names[3] = {"own", "halfway", "equal"};
+const char *const assay_yard_names[ASSAY_YARDS] = {"equal_weights", "champion",
+                                                   "champion_recalibrated"};
 
 const char *assay_figure_name(enum assay_figure_name figure)
 {
@@ -79,6 +82,10 @@ enum assay_status assay_model_find_inputs(struct assay_model *model, struct assa
     enum assay_status status = add_input(model, &capacity, spec->cohort.plan, true, err);
     if (status == ASSAY_OK)
         status = add_input(model, &capacity, spec->cohort.tenure, false, err);
+    if (status == ASSAY_OK)
+        status = add_input(model, &capacity, spec->fit.models_by, true, err);
+    if (status == ASSAY_OK)
+        status = add_input(model, &capacity, spec->line.by, true, err);
     for (size_t j = 0; status == ASSAY_OK && j < spec->n_signal; j++)
         status = add_input(model, &capacity, spec->signals[j].column,
                            assay_signal_type(&spec->signals[j]) == ASSAY_TEXT, err);
@@ -94,12 +101,37 @@ static void clear_fit(struct assay_model_fit *fit)
     for (size_t k = 0; k < fit->n_warning; k++)
         free(fit->warnings[k]);
     free(fit->warnings);
+    free(fit->anchor.weight);
+    free(fit->penalty.stability);
+    for (size_t k = 0; k < fit->n_limit; k++)
+        free(fit->limits[k].what);
+    free(fit->limits);
+    free(fit->rounding.before);
+    free(fit->bootstrap.weight);
+    free(fit->bootstrap.zone_share);
+    free(fit->bootstrap.zone_rate);
+}
+
+static void clear_segments(struct assay_model *model)
+{
+    for (size_t k = 0; k < model->n_segment_line; k++)
+        free(model->segment_lines[k].segment);
+    free(model->segment_lines);
+    for (size_t k = 0; k < model->n_segment_model; k++) {
+        free(model->segment_models[k].segment);
+        free(model->segment_models[k].slope);
+        free(model->segment_models[k].weight);
+    }
+    free(model->segment_models);
 }
 
 static void clear_changes(struct assay_model_changes *changes)
 {
-    for (size_t k = 0; k < changes->n_weight; k++)
+    for (size_t k = 0; k < changes->n_weight; k++) {
         free(changes->weights[k].name);
+        for (size_t a = 0; a < 3; a++)
+            free(changes->weights[k].accounts[a]);
+    }
     free(changes->weights);
     for (size_t k = 0; k < changes->n_move; k++) {
         free(changes->moves[k].from);
@@ -128,6 +160,7 @@ void assay_model_clear(struct assay_model *model)
     clear_examples(model);
     clear_changes(&model->changes);
     clear_fit(&model->fit);
+    clear_segments(model);
     for (size_t j = 0; model->baselines != NULL && j < model->n_signal; j++)
         assay_baseline_clear(&model->baselines[j]);
     free(model->baselines);

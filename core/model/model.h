@@ -55,17 +55,129 @@ struct assay_performance;
 void assay_model_performance_take(const struct assay_performance *measured,
                                   struct assay_model_performance *kept);
 
-enum { ASSAY_APPARENT, ASSAY_CROSS_VALIDATED, ASSAY_OUT_OF_TIME, ASSAY_PERFORMANCES };
+enum {
+    ASSAY_APPARENT,
+    ASSAY_OPTIMISM_CORRECTED, /* apparent less the bootstrap's optimism */
+    ASSAY_CROSS_VALIDATED,
+    ASSAY_OUT_OF_TIME,
+    ASSAY_PERFORMANCES
+};
 extern const char *const assay_performance_names[ASSAY_PERFORMANCES];
 
+/* What the weights were pulled to. */
+struct assay_model_anchor {
+    enum assay_anchor_word word;  /* none, equal, expert or champion: what was asked for, settled */
+    unsigned taken;               /* ASSAY_TAKEN_OWN ... */
+    bool chosen;                  /* strength and anchor by cross-validation */
+    double *weight;               /* [n_signal] those that the fit was pulled to; NULL: none */
+    double strength, lambda;      /* HUGE_VAL: kept exactly; 0 without an anchor */
+    double degrees;               /* effective degrees of freedom of the fit */
+    double conflict_statistic, conflict_p; /* prior-conflict test; NaN: there is none */
+    size_t conflict_degrees;
+};
+enum { ASSAY_TAKEN_OWN, ASSAY_TAKEN_HALFWAY, ASSAY_TAKEN_EQUAL };
+extern const char *const assay_taken_names[3]; /* own, halfway, equal */
+
+/* Ridge, lasso, elastic net. */
+struct assay_model_penalty {
+    enum assay_penalty_word word;
+    double alpha, lambda;
+    bool chosen;       /* lambda by cross-validation */
+    double *stability; /* [n_signal] share of half-samples in which the signal was kept; NULL: none */
+    size_t half_samples;
+};
+
+/* A limit that holds the weights back, and what it costs. */
+struct assay_model_limit {
+    char *what;      /* "weight of logins at most 0.25" */
+    double deviance; /* how much lower the deviance would be without it */
+    double auc;      /* how much higher the apparent AUC would be without it */
+};
+
+/* Weights rounded for publication. */
+struct assay_model_rounding {
+    double step;           /* 0: not rounded */
+    double log_likelihood; /* lost by it, >= 0 */
+    double *before;        /* [n_signal] the weights before */
+};
+
+/* Riley's criteria (core/fit/sample_size.h). NaN where r2 leaves nothing to ask. */
+struct assay_model_sample_size {
+    double r2;                               /* Cox-Snell, adjusted for optimism */
+    double shrinkage;                        /* expected */
+    double for_shrinkage, for_optimism, for_margin, needed; /* rows; HUGE_VAL: no number is enough */
+};
+
+/* The bootstrap by account of the whole pipeline; resamples 0: not run. */
+struct assay_model_bootstrap {
+    size_t resamples, failed;
+    struct assay_estimate *weight; /* [n_signal], percentile intervals */
+    struct assay_estimate line;    /* of the at-risk probability; NaN where it was given */
+    struct assay_estimate figures[ASSAY_FIGURES]; /* of the published model, optimism taken out */
+    struct assay_estimate *zone_share; /* [n_zone] of the snapshots */
+    struct assay_estimate *zone_rate;  /* [n_zone] with the event */
+};
+
+/* Held-out predictions beside a yardstick's, on the same snapshots. Differences are new less
+ * yardstick, with paired intervals by account: of the AUC more is better, of log loss and Brier
+ * score less. */
+enum {
+    ASSAY_YARD_EQUAL,        /* equal weights, intercept and slope fitted in the same folds */
+    ASSAY_YARD_CHAMPION,     /* the champion as it is */
+    ASSAY_YARD_RECALIBRATED, /* the champion, intercept and slope fitted in the same folds */
+    ASSAY_YARDS
+};
+extern const char *const assay_yard_names[ASSAY_YARDS];
+struct assay_model_yardstick {
+    size_t n, events; /* 0: not measured */
+    double auc, brier, log_loss; /* the yardstick's */
+    struct assay_estimate auc_gain, brier_change, log_loss_change;
+};
+
+/* How the at-risk line was chosen, on held-out predictions. */
+struct assay_model_line {
+    enum assay_line_rule rule;
+    bool given;      /* by the spec or the champion: no rule was applied */
+    bool feasible;   /* targets: some line meets both; else the nearest was taken */
+    double low, high; /* targets: the lines that meet both; NaN where none does */
+    double caught;   /* capacity: events caught each quarter; NaN otherwise */
+    double caught_low, caught_high;
+    double cost;     /* cost: per 100 snapshots at the line; NaN otherwise */
+};
+/* Lines of their own. */
+struct assay_model_segment_line {
+    char *segment;
+    double probability;
+    size_t rows, events;
+    bool common; /* too few events: the common line */
+};
+/* Weights of their own, pulled to the common ones. */
+struct assay_model_segment {
+    char *segment;
+    size_t rows, events;
+    double intercept;
+    double *slope, *weight; /* [n_signal] */
+    double borrowed;        /* share that is the common weights', [0, 1] */
+};
+
 struct assay_model_fit {
+    struct assay_model_anchor anchor;
+    struct assay_model_penalty penalty;
+    struct assay_model_limit *limits; /* those that are active */
+    size_t n_limit;
+    struct assay_model_rounding rounding;
+    struct assay_model_sample_size sample_size;
+    struct assay_model_bootstrap bootstrap;
+    bool clustered;            /* covariances allow for accounts that repeat */
+    bool profiled;             /* intervals of the unconstrained table are profile-likelihood ones */
+    bool free_missing;         /* there is no unconstrained fit (Firth on separated data): NaN */
     size_t rows, events, accounts;
     double log_likelihood, null_log_likelihood;
     size_t iterations;
     double gradient_norm, kkt_residual, condition_number;
     struct assay_coefficient *coefficients; /* of the published, sign-constrained fit */
     double *covariance;                     /* [n_coef * n_coef], 0 for those held */
-    /* the unconstrained maximum-likelihood fit */
+    /* the unconstrained maximum-likelihood fit; NaN throughout where free_missing */
     double free_log_likelihood;
     struct assay_coefficient *free_coefficients;
     double *free_covariance;
@@ -99,6 +211,9 @@ struct assay_example {
 struct assay_weight_change {
     char *name;
     double before, after; /* NaN where the model has no such signal */
+    struct assay_estimate data, baselines, method; /* after - before split; NaN where it cannot be */
+    char *accounts[3];    /* those that moved it most, NULL: none */
+    double pulls[3];      /* what leaving each out would take back, in weight */
 };
 struct assay_zone_move {
     char *from, *to;
@@ -126,12 +241,19 @@ struct assay_model {
 
     size_t n_signal, n_indicator, n_coef;
     double intercept;       /* alpha */
-    double *slope;          /* [n_signal] u_j >= 0, on s/100 */
+    double *slope;          /* [n_signal] u_j on s/100; >= 0 but where the signal's sign is free */
     double *weight;         /* [n_signal] u_j / B */
-    struct assay_estimate *weight_interval; /* [n_signal], by the delta method; NaN for those held */
+    struct assay_estimate *weight_interval; /* [n_signal], Fieller's; NaN where there is none */
     double *missing_term;   /* [n_signal] added to the log-odds where missing; 0 unless indicator */
     double at_risk_probability;
     double at_risk_score;   /* the same line on the score */
+    struct assay_model_line line;
+    struct assay_model_segment_line *segment_lines; /* by spec.line.by; n 0: one line for all */
+    size_t n_segment_line;
+    struct assay_model_segment *segment_models; /* by spec.fit.models_by; n 0: one model for all */
+    size_t n_segment_model;
+    double pooling;         /* strength of the pull to the common weights; NaN: none */
+    struct assay_model_yardstick yardsticks[ASSAY_YARDS];
 
     struct assay_cohorts cohorts;
     struct assay_baseline *baselines; /* [n_signal] */
@@ -170,7 +292,7 @@ ASSAY_MUST_CHECK enum assay_status assay_model_read_text(const char *name, const
 const char *assay_coefficient_name(const struct assay_model *model, size_t coefficient, char *out,
                                    size_t size);
 
-/* Finds the inputs that the signals and cohorts need; used by calibrate and the reader. */
+/* Finds the inputs that signals, cohorts and segments need; used by calibrate and the reader. */
 ASSAY_MUST_CHECK enum assay_status assay_model_find_inputs(struct assay_model *model,
                                                            struct assay_error *err);
 

@@ -10,7 +10,7 @@
 
 void assay_score_finish(const struct assay_model *model, struct assay_score *out)
 {
-    double line = log(model->at_risk_probability / (1 - model->at_risk_probability));
+    double at_risk = assay_terms_line(model, out->terms), line = log(at_risk / (1 - at_risk));
     double score = 50 + model->spec.points_to_halve_odds / M_LN2 * (line - out->log_odds);
     if (model->spec.scale == ASSAY_WEIGHTED_AVERAGE)
         score = out->composite;
@@ -22,16 +22,18 @@ void assay_score_finish(const struct assay_model *model, struct assay_score *out
         out->zone++;
 }
 
-void assay_score_normalised(const struct assay_model *model, double s[], bool missing[],
-                            struct assay_score *out)
+void assay_score_normalised(const struct assay_model *model, struct assay_terms terms, double s[],
+                            bool missing[], struct assay_score *out)
 {
-    out->composite =
-        assay_composite(model->spec.signals, model->weight, model->n_signal, s, 1, missing);
+    const double *slope = assay_terms_slope(model, terms);
+    out->terms = terms;
+    out->composite = assay_composite(model->spec.signals, assay_terms_weight(model, terms),
+                                     model->n_signal, s, 1, missing);
     out->n_missing = 0;
     out->dropped = false;
-    double sum = model->intercept;
+    double sum = assay_terms_intercept(model, terms);
     for (size_t j = 0; j < model->n_signal; j++)
-        sum -= model->slope[j] * (s[j] / 100);
+        sum -= slope[j] * (s[j] / 100);
     for (size_t j = 0; j < model->n_signal; j++)
         if (missing[j]) {
             sum += model->missing_term[j];
@@ -82,6 +84,7 @@ void assay_scorer_clear(struct assay_scorer *scorer)
     free(scorer->point_capacity);
     free(scorer->unknown_capacity);
     assay_cohort_lookup_clear(&scorer->lookup);
+    assay_terms_lookup_clear(&scorer->terms);
     assay_columns_clear(&scorer->columns);
     *scorer = (struct assay_scorer){0};
 }
@@ -104,8 +107,11 @@ enum assay_status assay_scorer_extend(struct assay_scorer *scorer, const struct 
                 signal, assay_dictionary_text(names, (int32_t)c), &scorer->unknown[j][c]);
         scorer->n_point[j] = n;
     }
-    return assay_cohort_lookup_extend(&scorer->lookup, &model->cohorts, &scorer->columns, table,
-                                      err);
+    enum assay_status status = assay_cohort_lookup_extend(&scorer->lookup, &model->cohorts,
+                                                          &scorer->columns, table, err);
+    if (status == ASSAY_OK)
+        status = assay_terms_lookup_extend(&scorer->terms, model, &scorer->columns, table, err);
+    return status;
 }
 
 static const struct assay_knots *knots_of(const struct assay_model *model, size_t signal,
@@ -134,7 +140,9 @@ void assay_scorer_row(const struct assay_scorer *scorer, const struct assay_tabl
                                           column->numbers[row]);
         }
     }
-    assay_score_normalised(model, s, missing, out);
+    assay_score_normalised(model,
+                           assay_terms_of_row(&scorer->terms, &scorer->columns, table, row), s,
+                           missing, out);
 }
 
 /* ---- loose inputs ---- */
@@ -175,6 +183,13 @@ static size_t cohort_of_inputs(const struct assay_model *model,
     return assay_cohort_band_node(&model->cohorts, node, assay_cohort_band(spec, tenure));
 }
 
+/* NULL where no column is declared, or the example has none. */
+static const char *text_of(const struct assay_model *model,
+                           const struct assay_example_input inputs[], const char *column)
+{
+    return column != NULL ? input_of(model, inputs, column)->text : NULL;
+}
+
 void assay_score_inputs(const struct assay_model *model, const struct assay_example_input inputs[],
                         double s[], bool missing[], struct assay_score *out)
 {
@@ -191,5 +206,9 @@ void assay_score_inputs(const struct assay_model *model, const struct assay_exam
                                           number_of(input));
         out->n_unknown += unknown;
     }
-    assay_score_normalised(model, s, missing, out);
+    assay_score_normalised(model,
+                           assay_terms_find(model,
+                                            text_of(model, inputs, model->spec.fit.models_by),
+                                            text_of(model, inputs, model->spec.line.by)),
+                           s, missing, out);
 }

@@ -5,6 +5,7 @@
  *   score    = clamp(50 + (points / ln 2) (logit p_risk - logit P), 0, 100), or H where the spec says
  *              "weighted-average"
  *   zone     the last whose `from` is not above the unrounded score
+ * Where the model has them, weights, alpha and p_risk are the account's segment's (segments.h).
  */
 #ifndef ASSAY_CORE_MODEL_SCORER_H
 #define ASSAY_CORE_MODEL_SCORER_H
@@ -14,6 +15,7 @@
 
 #include "core/base/error.h"
 #include "core/model/model.h"
+#include "core/model/segments.h"
 #include "core/signal/columns.h"
 
 struct assay_score {
@@ -21,6 +23,7 @@ struct assay_score {
     double log_odds, probability;
     double score;       /* [0, 100], unrounded */
     size_t zone;
+    struct assay_terms terms; /* whose weights and line; unseen: a segment that calibration had not */
     size_t cohort;      /* node in model->cohorts */
     bool unseen_plan;   /* compared with everybody, because calibration had no such plan */
     bool dropped;       /* a signal whose policy is `drop` is missing: the figures do not count */
@@ -29,11 +32,12 @@ struct assay_score {
 };
 
 /* From normalised signals s[n_signal], NaN where missing; fills the missing ones in s and
- * missing[n_signal]. Sets composite, log_odds, probability, score, zone and n_missing. */
-void assay_score_normalised(const struct assay_model *model, double s[], bool missing[],
-                            struct assay_score *out);
+ * missing[n_signal]. Sets terms, composite, log_odds, probability, score, zone and n_missing. */
+void assay_score_normalised(const struct assay_model *model, struct assay_terms terms, double s[],
+                            bool missing[], struct assay_score *out);
 
-/* Score and zone of a log-odds and composite; what assay_score_normalised() ends with. */
+/* Probability, score and zone of a log-odds and composite under out->terms; what
+ * assay_score_normalised() ends with. */
 void assay_score_finish(const struct assay_model *model, struct assay_score *out);
 
 /* A model tied to a table's columns. */
@@ -41,6 +45,7 @@ struct assay_scorer {
     const struct assay_model *model; /* borrowed */
     struct assay_columns columns;
     struct assay_cohort_lookup lookup;
+    struct assay_terms_lookup terms;
     double **points;      /* [n_signal] points by category code, NULL for numbers */
     bool **unknown;       /* [n_signal] categories that are not in the table */
     size_t *n_point, *point_capacity, *unknown_capacity;
@@ -51,7 +56,8 @@ ASSAY_MUST_CHECK enum assay_status assay_scorer_init(const struct assay_model *m
                                                      struct assay_error *err);
 void assay_scorer_clear(struct assay_scorer *scorer);
 
-/* Takes in the categories that have appeared since; to be called after each block is read. */
+/* Takes in the categories, plans and segments that have appeared since; to be called after each block
+ * is read. */
 ASSAY_MUST_CHECK enum assay_status assay_scorer_extend(struct assay_scorer *scorer,
                                                        const struct assay_table *table,
                                                        struct assay_error *err);

@@ -75,28 +75,37 @@ void assay_sorted_column_clear(struct assay_sorted_column *column)
 
 /* ---- mixing ---- */
 
-/* What one estimate works with: the included part of the column, and room for one node's curve. */
+/* What one estimate works with: the included part of the column as runs of equal value and leaf, and
+ * room for one node's curve. */
 struct workspace {
-    double *values;
+    double *values, *times; /* times: rows in the run */
     uint16_t *leaf;
     size_t n;
     size_t *rows, *pick;
     double *weight, *x, *s;
 };
 
-/* Copies the included rows side by side, so that the sweep for each node runs through memory in
- * order; counts rows[v], children's included. */
+/* Collects the included rows, so that the sweep for each node runs through memory in order; counts
+ * rows[v], children's included. Rows are counted before they are weighed: one that counts twice
+ * then gives the same bits as two, in whatever order they stood. */
 static void select_rows(const struct assay_sorted_column *column, const unsigned char *include,
                         const struct assay_cohorts *cohorts, struct workspace *work)
 {
-    size_t *rows = work->rows;
+    size_t *rows = work->rows, n = 0;
     for (size_t k = 0; k < column->n; k++) {
-        if (include != NULL && !include[column->rows[k]])
+        size_t times = include != NULL ? include[column->rows[k]] : 1;
+        if (times == 0)
             continue;
-        work->values[work->n] = column->values[k];
-        work->leaf[work->n++] = column->leaf[k];
-        rows[column->leaf[k]]++;
+        rows[column->leaf[k]] += times;
+        if (n == 0 || work->values[n - 1] != column->values[k] ||
+            work->leaf[n - 1] != column->leaf[k]) {
+            work->values[n] = column->values[k];
+            work->leaf[n] = column->leaf[k];
+            work->times[n++] = 0;
+        }
+        work->times[n - 1] += (double)times;
     }
+    work->n = n;
     for (size_t v = cohorts->n_node; v-- > 1;)
         rows[cohorts->nodes[v].parent] += rows[v];
 }
@@ -131,7 +140,7 @@ static size_t mid_ranks(struct workspace *work)
     for (size_t k = 0; k < work->n;) {
         double value = work->values[k], mass = 0;
         for (; k < work->n && work->values[k] == value; k++)
-            mass += work->weight[work->leaf[k]];
+            mass += work->times[k] * work->weight[work->leaf[k]];
         if (mass <= 0)
             continue;
         work->x[n] = value;
@@ -198,6 +207,7 @@ enum assay_status assay_baseline_estimate(const struct assay_sorted_column *colu
                                           struct assay_baseline *baseline, struct assay_error *err)
 {
     struct workspace work = {.values = assay_alloc(column->n, sizeof *work.values),
+                             .times = assay_alloc(column->n, sizeof *work.times),
                              .leaf = assay_alloc(column->n, sizeof *work.leaf),
                              .rows = assay_alloc(cohorts->n_node, sizeof *work.rows),
                              .pick = assay_alloc(column->n, sizeof *work.pick),
@@ -207,8 +217,9 @@ enum assay_status assay_baseline_estimate(const struct assay_sorted_column *colu
     struct assay_baseline made = {.knots = assay_alloc(cohorts->n_node, sizeof *made.knots),
                                   .n_node = cohorts->n_node};
     enum assay_status status = ASSAY_OK;
-    if (work.values == NULL || work.leaf == NULL || work.rows == NULL || work.pick == NULL || work.weight == NULL || work.x == NULL ||
-        work.s == NULL || made.knots == NULL) {
+    if (work.values == NULL || work.times == NULL || work.leaf == NULL || work.rows == NULL ||
+        work.pick == NULL || work.weight == NULL || work.x == NULL || work.s == NULL ||
+        made.knots == NULL) {
         made.n_node = made.knots != NULL ? made.n_node : 0;
         status = assay_fail_memory(err, "estimating baselines");
     } else {
@@ -219,6 +230,7 @@ enum assay_status assay_baseline_estimate(const struct assay_sorted_column *colu
     for (size_t v = 0; status == ASSAY_OK && v < cohorts->n_node; v++)
         status = estimate_node(cohorts, better, v, &work, &made.knots[v], err);
     free(work.values);
+    free(work.times);
     free(work.leaf);
     free(work.rows);
     free(work.pick);

@@ -47,7 +47,8 @@ assay_sorted_column_init(const double values[], const uint16_t leaf[], size_t n_
                          struct assay_sorted_column *column, struct assay_error *err);
 void assay_sorted_column_clear(struct assay_sorted_column *column);
 
-/* Baselines from the rows with include[row] != 0 (NULL: all).
+/* Baselines from the rows, each counted include[row] times (NULL: each once): a row that counts twice
+ * does what the same row written twice would do, to the bit.
  *   ASSAY_EDATA  no included row has a value */
 ASSAY_MUST_CHECK enum assay_status assay_baseline_estimate(const struct assay_sorted_column *column,
                                                            const unsigned char *include,

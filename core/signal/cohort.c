@@ -86,12 +86,11 @@ static enum assay_status take_census(const struct assay_cohort_spec *spec,
     if (census->rows == NULL || census->order == NULL)
         return assay_fail_memory(err, "building cohorts");
     for (size_t i = 0; i < table->n_row; i++) {
-        if (include != NULL && !include[i])
-            continue;
+        size_t times = include != NULL ? include[i] : 1;
         size_t code = plan != NULL && plan->codes[i] != ASSAY_NO_CODE ? (size_t)plan->codes[i]
                                                                       : census->n_plan;
         size_t band = assay_cohort_band(spec, tenure != NULL ? tenure[i] : (double)NAN);
-        census->rows[code * width + (band == ASSAY_ANY_BAND ? width - 1 : band)]++;
+        census->rows[code * width + (band == ASSAY_ANY_BAND ? width - 1 : band)] += times;
     }
     for (size_t k = 0; k < census->n_plan; k++)
         census->order[k] = k;

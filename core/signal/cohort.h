@@ -30,8 +30,8 @@ struct assay_cohorts {
     const struct assay_cohort_spec *spec; /* borrowed */
 };
 
-/* The tree that the included rows of a table span; plans in byte order, so that row order does not
- * matter. include NULL: all rows.
+/* The tree that the rows of a table span, each counted include[row] times (NULL: each once); plans in
+ * byte order, so that row order does not matter.
  *   ASSAY_EDATA  more than ASSAY_MAX_PLANS plans */
 ASSAY_MUST_CHECK enum assay_status assay_cohorts_build(const struct assay_cohort_spec *spec,
                                                        const struct assay_columns *columns,

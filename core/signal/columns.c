@@ -58,10 +58,45 @@ static enum assay_status add_roles(const struct assay_spec *spec, enum assay_pur
     if (status == ASSAY_OK && spec->cohort.tenure != NULL)
         status = add(list, spec->cohort.tenure, ASSAY_NUMBER, "tenure", spec->cohort.tenure, false,
                      err);
-    if (status == ASSAY_OK && purpose == ASSAY_TO_AUDIT && spec->value != NULL)
+    return status;
+}
+
+/* What splits accounts into segments, and what they are worth. Scores depend on the columns of
+ * models_by and the line's by, whatever the purpose; an audit reports on the others, and calibrate
+ * does where it can. */
+static enum assay_status add_groups(const struct assay_spec *spec, enum assay_purpose purpose,
+                                    bool (*has_column)(void *state, const char *name), void *state,
+                                    struct assay_request_list *list, struct assay_error *err)
+{
+    const char *own[] = {spec->fit.models_by, spec->line.by};
+    enum assay_status status = ASSAY_OK;
+    for (size_t k = 0; status == ASSAY_OK && k < 2; k++)
+        if (own[k] != NULL)
+            status = add(list, own[k], ASSAY_TEXT, "segment", own[k], false, err);
+    if (status != ASSAY_OK || purpose == ASSAY_TO_SCORE)
+        return status;
+    bool all = purpose == ASSAY_TO_AUDIT;
+    if (spec->value != NULL && (all || has_column(state, spec->value)))
         status = add(list, spec->value, ASSAY_NUMBER, "value", spec->value, false, err);
-    for (size_t k = 0; status == ASSAY_OK && purpose == ASSAY_TO_AUDIT && k < spec->n_segment; k++)
-        status = add(list, spec->segments[k], ASSAY_TEXT, "segment", spec->segments[k], false, err);
+    for (size_t k = 0; status == ASSAY_OK && k < spec->n_segment; k++)
+        if (all || has_column(state, spec->segments[k]))
+            status = add(list, spec->segments[k], ASSAY_TEXT, "segment", spec->segments[k], false,
+                         err);
+    return status;
+}
+
+static enum assay_status add_signals(const struct assay_spec *spec, enum assay_purpose purpose,
+                                     struct assay_request_list *list, struct assay_error *err)
+{
+    enum assay_status status = ASSAY_OK;
+    for (size_t j = 0; status == ASSAY_OK && j < spec->n_signal; j++) {
+        const struct assay_signal_spec *signal = &spec->signals[j];
+        status = add(list, signal->column, assay_signal_type(signal),
+                     signal->dimension != NULL ? "signal" : "score", signal->name, false, err);
+        if (status == ASSAY_OK && purpose == ASSAY_TO_CALIBRATE && signal->recorded != NULL)
+            status = add(list, signal->recorded, ASSAY_DATE, "recording date of signal",
+                         signal->name, false, err);
+    }
     return status;
 }
 
@@ -85,10 +120,10 @@ enum assay_status assay_requests_build(const struct assay_spec *spec, enum assay
     struct assay_request_list made = {0};
     enum assay_status status =
         add_roles(spec, purpose, as_of_needed, has_column, state, &made, err);
-    for (size_t j = 0; status == ASSAY_OK && j < spec->n_signal; j++)
-        status = add(&made, spec->signals[j].column, assay_signal_type(&spec->signals[j]),
-                     spec->signals[j].dimension != NULL ? "signal" : "score",
-                     spec->signals[j].name, false, err);
+    if (status == ASSAY_OK)
+        status = add_groups(spec, purpose, has_column, state, &made, err);
+    if (status == ASSAY_OK)
+        status = add_signals(spec, purpose, &made, err);
     if (status != ASSAY_OK)
         assay_requests_clear(&made);
     else
@@ -137,18 +172,23 @@ enum assay_status assay_columns_find(const struct assay_spec *spec,
                                                 : find(table, spec->outcome.date, ASSAY_DATE),
         .plan = find(table, spec->cohort.plan, ASSAY_TEXT),
         .tenure = find(table, spec->cohort.tenure, ASSAY_NUMBER),
+        .models_by = find(table, spec->fit.models_by, ASSAY_TEXT),
+        .line_by = find(table, spec->line.by, ASSAY_TEXT),
         .n_signal = spec->n_signal,
         .n_segment = spec->n_segment,
         .signals = assay_alloc(spec->n_signal, sizeof(size_t)),
+        .recorded = assay_alloc(spec->n_signal, sizeof(size_t)),
         .segments = assay_alloc(spec->n_segment, sizeof(size_t)),
     };
-    if (found.signals == NULL || found.segments == NULL) {
+    if (found.signals == NULL || found.recorded == NULL || found.segments == NULL) {
         assay_columns_clear(&found);
         return assay_fail_memory(err, "choosing columns");
     }
-    for (size_t j = 0; j < spec->n_signal; j++)
+    for (size_t j = 0; j < spec->n_signal; j++) {
         found.signals[j] =
             find(table, spec->signals[j].column, assay_signal_type(&spec->signals[j]));
+        found.recorded[j] = find(table, spec->signals[j].recorded, ASSAY_DATE);
+    }
     for (size_t k = 0; k < spec->n_segment; k++)
         found.segments[k] = find(table, spec->segments[k], ASSAY_TEXT);
     *columns = found;
@@ -158,6 +198,7 @@ enum assay_status assay_columns_find(const struct assay_spec *spec,
 void assay_columns_clear(struct assay_columns *columns)
 {
     free(columns->signals);
+    free(columns->recorded);
     free(columns->segments);
     *columns = (struct assay_columns){0};
 }

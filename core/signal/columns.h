@@ -16,9 +16,10 @@
 #define ASSAY_NO_COLUMN ((size_t)-1)
 
 enum assay_purpose {
-    ASSAY_TO_SCORE,     /* id, as_of (where the source has it), cohort, signals */
-    ASSAY_TO_CALIBRATE, /* also the outcome */
-    ASSAY_TO_AUDIT,     /* also segments and value */
+    ASSAY_TO_SCORE,     /* id, as_of (where the source has it), cohort, signals, models_by, line by */
+    ASSAY_TO_CALIBRATE, /* also the outcome and the signals' recording dates; segments and value
+                           where the source has them */
+    ASSAY_TO_AUDIT,     /* also the outcome, segments and value */
 };
 
 /* What to ask a source for. Texts are owned by the list. */
@@ -43,8 +44,10 @@ void assay_requests_clear(struct assay_request_list *list);
 /* Indices into the table's columns, ASSAY_NO_COLUMN where there is none. */
 struct assay_columns {
     size_t id, as_of, value, outcome, plan, tenure;
+    size_t models_by, line_by; /* texts: whose weights and line an account has */
     size_t n_signal, n_segment;
     size_t *signals;
+    size_t *recorded; /* [n_signal] dates */
     size_t *segments;
 };
 

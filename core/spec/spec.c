@@ -6,7 +6,9 @@
 
 #include "core/base/file.h"
 #include "core/base/memory.h"
+#include "core/spec/fit_spec.h"
 #include "core/spec/spec_parts.h"
+#include "core/spec/spec_rules.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
@@ -25,13 +27,7 @@ static bool has(const struct reading *r, const char *key)
 
 static enum assay_status read_text(struct reading *r, const char *key, char **out)
 {
-    const char *text;
-    enum assay_status status = assay_json_want_string(r->doc, r->root, key, &text, r->err);
-    if (status != ASSAY_OK)
-        return status;
-    if (*text == '\0')
-        return assay_json_wrong(r->doc, assay_json_get(r->root, key), r->err, "a name");
-    return assay_spec_text(text, out, r->err);
+    return assay_spec_name(r->doc, r->root, key, out, r->err);
 }
 
 static enum assay_status want_outcome(struct reading *r, const struct cJSON **outcome)
@@ -94,20 +90,6 @@ static enum assay_status read_groups(struct reading *r)
 
 /* ---- signals ---- */
 
-static enum assay_status read_signal_text(struct reading *r, const struct cJSON *object,
-                                          const char *key, const char *fallback, char **out)
-{
-    const char *text = fallback;
-    if (fallback == NULL || assay_json_get(object, key) != NULL) {
-        enum assay_status status = assay_json_want_string(r->doc, object, key, &text, r->err);
-        if (status != ASSAY_OK)
-            return status;
-        if (*text == '\0')
-            return assay_json_wrong(r->doc, assay_json_get(object, key), r->err, "a name");
-    }
-    return assay_spec_text(text, out, r->err);
-}
-
 static enum assay_status read_signal_choices(struct reading *r, const struct cJSON *object,
                                              struct assay_signal_spec *signal)
 {
@@ -125,35 +107,44 @@ static enum assay_status read_signal_choices(struct reading *r, const struct cJS
     return status;
 }
 
-static enum assay_status read_signal(struct reading *r, const struct cJSON *object,
-                                     struct assay_signal_spec *signal)
+static enum assay_status read_signal_normalise(struct reading *r, const struct cJSON *object,
+                                               struct assay_signal_spec *signal)
 {
-    static const char *const keys[] = {"name", "column", "dimension", "better", "normalise",
-                                       "missing"};
-    if (!assay_json_is_object(object))
-        return assay_json_wrong(r->doc, object, r->err, "a signal as an object in braces");
-    enum assay_status status =
-        assay_json_check_keys(r->doc, object, "a signal", keys, COUNT(keys), r->err);
-    if (status == ASSAY_OK)
-        status = read_signal_text(r, object, "name", NULL, &signal->name);
-    if (status == ASSAY_OK)
-        status = read_signal_text(r, object, "column", signal->name, &signal->column);
-    if (status == ASSAY_OK)
-        status = read_signal_text(r, object, "dimension", NULL, &signal->dimension);
-    if (status == ASSAY_OK)
-        status = read_signal_choices(r, object, signal);
-    if (status != ASSAY_OK)
-        return status;
     const struct cJSON *normalise = assay_json_get(object, "normalise");
     if (normalise == NULL) /* percentile is the zero of the enum, and the default */
         return ASSAY_OK;
-    status = assay_json_want_object(r->doc, object, "normalise", &normalise, r->err);
+    enum assay_status status =
+        assay_json_want_object(r->doc, object, "normalise", &normalise, r->err);
     if (status == ASSAY_OK && assay_json_get(normalise, "cohorts") != NULL)
         status = assay_json_wrong(r->doc, assay_json_get(normalise, "cohorts"), r->err,
                                   "no baselines in a spec: calibrate works them out");
     if (status == ASSAY_OK)
         status = assay_normalise_spec_read(r->doc, normalise, &signal->normalise, r->err);
     return status;
+}
+
+static enum assay_status read_signal(struct reading *r, const struct cJSON *object,
+                                     struct assay_signal_spec *signal)
+{
+    static const char *const keys[] = {"name",    "column", "dimension", "better", "normalise",
+                                       "missing", "expert", "weight",    "sign",   "recorded"};
+    if (!assay_json_is_object(object))
+        return assay_json_wrong(r->doc, object, r->err, "a signal as an object in braces");
+    enum assay_status status =
+        assay_json_check_keys(r->doc, object, "a signal", keys, COUNT(keys), r->err);
+    if (status == ASSAY_OK)
+        status = assay_spec_name(r->doc, object, "name", &signal->name, r->err);
+    if (status == ASSAY_OK && assay_json_get(object, "column") == NULL)
+        status = assay_spec_text(signal->name, &signal->column, r->err);
+    else if (status == ASSAY_OK)
+        status = assay_spec_name(r->doc, object, "column", &signal->column, r->err);
+    if (status == ASSAY_OK)
+        status = assay_spec_name(r->doc, object, "dimension", &signal->dimension, r->err);
+    if (status == ASSAY_OK)
+        status = read_signal_choices(r, object, signal);
+    if (status == ASSAY_OK)
+        status = assay_signal_limits_read(r->doc, object, r->spec->fit.signs_free, signal, r->err);
+    return status != ASSAY_OK ? status : read_signal_normalise(r, object, signal);
 }
 
 static enum assay_status read_signals(struct reading *r)
@@ -241,15 +232,6 @@ static enum assay_status read_score(struct reading *r)
     if (status == ASSAY_OK)
         status = read_bounded(r, r->root, "at_risk_probability", 0, 1, true,
                               &spec->at_risk_probability);
-    for (size_t j = 0; status == ASSAY_OK && j < spec->n_signal; j++)
-        if (spec->scale == ASSAY_WEIGHTED_AVERAGE && spec->signals[j].missing == ASSAY_INDICATOR) {
-            status = assay_json_wrong(r->doc, assay_json_get(r->root, "scale"), r->err,
-                                      "\"log-odds\" where a signal's missing policy is "
-                                      "\"indicator\", as \"%s\" has",
-                                      spec->signals[j].name);
-            assay_hint(r->err, "The weighted average cannot carry the indicator's term; use "
-                               "neutral, renormalise or drop.");
-        }
     return status;
 }
 
@@ -271,24 +253,28 @@ static enum assay_status read_targets(struct reading *r)
 
 static enum assay_status read_fit(struct reading *r)
 {
-    static const char *const keys[] = {"signs", "penalty", "anchor", "folds"};
-    static const char *const constrained[] = {"constrained"}, *const none[] = {"none"};
     const struct cJSON *part;
-    size_t word;
     if (!has(r, "fit"))
         return ASSAY_OK;
     enum assay_status status = assay_json_want_object(r->doc, r->root, "fit", &part, r->err);
-    if (status == ASSAY_OK)
-        status = assay_json_check_keys(r->doc, part, "\"fit\"", keys, COUNT(keys), r->err);
-    if (status == ASSAY_OK && assay_json_get(part, "signs") != NULL)
-        status = assay_json_want_word(r->doc, part, "signs", constrained, 1, &word, r->err);
-    if (status == ASSAY_OK && assay_json_get(part, "penalty") != NULL)
-        status = assay_json_want_word(r->doc, part, "penalty", none, 1, &word, r->err);
-    if (status == ASSAY_OK && assay_json_get(part, "anchor") != NULL)
-        status = assay_json_want_word(r->doc, part, "anchor", none, 1, &word, r->err);
-    if (status == ASSAY_OK && assay_json_get(part, "folds") != NULL)
-        status = assay_json_want_count(r->doc, part, "folds", 2, 100, &r->spec->folds, r->err);
-    return status;
+    return status != ASSAY_OK ? status
+                              : assay_fit_spec_read(r->doc, part, &r->spec->fit, r->err);
+}
+
+static enum assay_status read_dimensions(struct reading *r)
+{
+    const struct cJSON *part;
+    if (!has(r, "dimensions"))
+        return ASSAY_OK;
+    enum assay_status status =
+        assay_json_want_object(r->doc, r->root, "dimensions", &part, r->err);
+    return status != ASSAY_OK ? status : assay_dimensions_read(r->doc, part, r->spec, r->err);
+}
+
+static enum assay_status read_line(struct reading *r)
+{
+    const struct cJSON *line = assay_json_get(r->root, "line");
+    return line == NULL ? ASSAY_OK : assay_line_spec_read(r->doc, line, &r->spec->line, r->err);
 }
 
 static enum assay_status read_seed(struct reading *r)
@@ -305,10 +291,13 @@ static enum assay_status read_seed(struct reading *r)
 static enum assay_status read_root(struct reading *r)
 {
     static const char *const keys[] = {
-        "name",   "id",    "as_of", "value",   "outcome", "cohort", "segments", "signals",
-        "zones",  "scale", "points_to_halve_odds", "at_risk_probability", "targets", "fit", "seed"};
+        "name", "id", "as_of", "value", "outcome", "cohort", "segments", "signals",
+        "dimensions", "zones", "scale", "points_to_halve_odds",
+        "at_risk_probability", "targets", "line", "fit", "seed"};
+    /* The fit before the signals: it says what sign they have unless they say it themselves. */
     static enum assay_status (*const readers[])(struct reading *) = {
-        read_roles, read_groups, read_signals, read_score, read_targets, read_fit, read_seed};
+        read_roles, read_groups,  read_fit,  read_signals, read_dimensions,
+        read_score, read_targets, read_line, read_seed};
     if (!assay_json_is_object(r->root))
         return assay_json_wrong(r->doc, r->root, r->err, "a spec: an object in braces");
     if (has(r, "format")) {
@@ -322,6 +311,8 @@ static enum assay_status read_root(struct reading *r)
         assay_json_check_keys(r->doc, r->root, "the spec", keys, COUNT(keys), r->err);
     for (size_t k = 0; status == ASSAY_OK && k < COUNT(readers); k++)
         status = readers[k](r);
+    if (status == ASSAY_OK)
+        status = assay_spec_rules_check(r->doc, r->root, r->spec, r->err);
     if (status == ASSAY_OK && r->spec->name == NULL)
         status = assay_spec_text("health", &r->spec->name, r->err);
     return status;
@@ -339,7 +330,7 @@ enum assay_status assay_spec_read_text(const char *name, const char *text, size_
                               .target_specificity = 0.70,
                               .points_to_halve_odds = 10,
                               .at_risk_probability = NAN,
-                              .folds = 10,
+                              .fit = assay_fit_spec_default(),
                               .seed = 1,
                               .cohort = {.borrow = 200}};
     struct reading reading = {doc, assay_json_root(doc), &made, err};
@@ -383,11 +374,17 @@ void assay_spec_clear(struct assay_spec *spec)
         free(signal->name);
         free(signal->column);
         free(signal->dimension);
+        free(signal->recorded);
         assay_normalise_spec_clear(&signal->normalise);
     }
     free(spec->signals);
     for (size_t k = 0; k < spec->n_zone; k++)
         free(spec->zones[k].name);
     free(spec->zones);
+    for (size_t k = 0; k < spec->n_dimension; k++)
+        free(spec->dimensions[k].name);
+    free(spec->dimensions);
+    free(spec->fit.models_by);
+    free(spec->line.by);
     *spec = (struct assay_spec){0};
 }

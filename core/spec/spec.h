@@ -60,6 +60,61 @@ struct assay_signal_spec {
     enum assay_better better;
     struct assay_normalise_spec normalise;
     enum assay_missing_policy missing;
+    char *recorded;         /* column with the date on which the value was recorded, or NULL */
+    double expert;          /* the team's own weight, >= 0 in any unit; NaN: none. All signals or none */
+    double weight_low, weight_high; /* limits on the weight, [0, 1]; equal: fixed there */
+    bool sign_free;         /* its weight may be negative */
+};
+
+/* Limits on the sum of a dimension's weights. */
+struct assay_dimension_spec {
+    char *name;
+    double share_low, share_high; /* [0, 1] */
+};
+
+/* ---- how weights are estimated ---- */
+
+enum assay_fit_method { ASSAY_MAXIMUM_LIKELIHOOD, ASSAY_FIRTH };
+/* BY_DEFAULT: the champion where there is one, else the expert weights, else equal ones; none with
+ * Firth's method or a penalty, which do not go together with an anchor. */
+enum assay_anchor_word {
+    ASSAY_ANCHOR_BY_DEFAULT,
+    ASSAY_ANCHOR_NONE,
+    ASSAY_ANCHOR_EQUAL,
+    ASSAY_ANCHOR_EXPERT,
+    ASSAY_ANCHOR_CHAMPION
+};
+enum assay_penalty_word { ASSAY_NO_PENALTY, ASSAY_RIDGE, ASSAY_LASSO, ASSAY_ELASTIC_NET };
+extern const char *const assay_fit_method_names[2];   /* maximum-likelihood, firth */
+extern const char *const assay_anchor_names[5];       /* auto, none, equal, expert, champion */
+extern const char *const assay_penalty_names[4];      /* none, ridge, lasso, elastic-net */
+
+struct assay_fit_spec {
+    enum assay_fit_method method;
+    bool signs_free;       /* of the signals that do not say their own sign */
+    enum assay_anchor_word anchor;
+    double strength;       /* of the anchor (core/fit/strength.h), HUGE_VAL: its weights are kept; NaN:
+                              chosen by cross-validation */
+    enum assay_penalty_word penalty;
+    double alpha;          /* of the elastic net, (0, 1); default 0.5 */
+    double lambda;         /* of the penalty, > 0; NaN: chosen by cross-validation */
+    double round_to;       /* published weights are multiples of it; 0: not rounded */
+    size_t folds;          /* 2..100 of the cross-validation */
+    size_t resamples;      /* of the bootstrap, 0: none */
+    bool resamples_given;  /* the spec says so; else calibrate decides by the size of the history */
+    char *models_by;       /* column whose values have weights of their own, or NULL */
+    double pooling;        /* strength of the pull of these to the common weights, HUGE_VAL: no
+                              weights of their own; NaN: chosen by cross-validation */
+};
+
+/* Where accounts are flagged. */
+enum assay_line_rule { ASSAY_LINE_TARGETS, ASSAY_LINE_YOUDEN, ASSAY_LINE_COST, ASSAY_LINE_CAPACITY };
+extern const char *const assay_line_rule_names[4];    /* targets, youden, cost, capacity */
+struct assay_line_spec {
+    enum assay_line_rule rule;
+    double miss, false_alarm; /* cost: of one each, > 0 */
+    size_t accounts;          /* capacity: that the team can work each quarter, > 0 */
+    char *by;                 /* column whose values have lines of their own, or NULL */
 };
 
 struct assay_zone {
@@ -85,7 +140,10 @@ struct assay_spec {
     enum assay_scale scale;
     double points_to_halve_odds; /* > 0 */
     double at_risk_probability;  /* (0, 1), or NaN: chosen from the data */
-    size_t folds;                /* 2..100 of the cross-validation */
+    struct assay_dimension_spec *dimensions;
+    size_t n_dimension;
+    struct assay_fit_spec fit;
+    struct assay_line_spec line;
     uint64_t seed;
 };
 

@@ -24,9 +24,8 @@ enum assay_status assay_spec_text(const char *text, char **out, struct assay_err
     return ASSAY_OK;
 }
 
-/* Reads object[key], a column name or other non-empty text. */
-static enum assay_status want_name(struct assay_json *doc, const struct cJSON *object,
-                                   const char *key, char **out, struct assay_error *err)
+enum assay_status assay_spec_name(struct assay_json *doc, const struct cJSON *object,
+                                  const char *key, char **out, struct assay_error *err)
 {
     const char *text;
     enum assay_status status = assay_json_want_string(doc, object, key, &text, err);
@@ -43,7 +42,7 @@ static enum assay_status read_dated_outcome(struct assay_json *doc, const struct
 {
     size_t days;
     const char *until;
-    enum assay_status status = want_name(doc, object, "date", &outcome->date, err);
+    enum assay_status status = assay_spec_name(doc, object, "date", &outcome->date, err);
     if (status == ASSAY_OK)
         status = assay_json_want_count(doc, object, "horizon_days", 1, 3650, &days, err);
     if (status == ASSAY_OK)
@@ -80,7 +79,7 @@ enum assay_status assay_outcome_spec_read(struct assay_json *doc, const struct c
                               "%s: \"%s\" beside \"column\"; expected either a 0/1 column or a "
                               "date with its horizon",
                               assay_json_place(doc, assay_json_get(object, keys[k])), keys[k]);
-    return want_name(doc, object, "column", &outcome->column, err);
+    return assay_spec_name(doc, object, "column", &outcome->column, err);
 }
 
 void assay_outcome_spec_write(struct assay_json_writer *json,
@@ -120,9 +119,9 @@ enum assay_status assay_cohort_spec_read(struct assay_json *doc, const struct cJ
     enum assay_status status =
         assay_json_check_keys(doc, object, "\"cohort\"", keys, COUNT(keys), err);
     if (status == ASSAY_OK && assay_json_get(object, "plan") != NULL)
-        status = want_name(doc, object, "plan", &cohort->plan, err);
+        status = assay_spec_name(doc, object, "plan", &cohort->plan, err);
     if (status == ASSAY_OK && assay_json_get(object, "tenure") != NULL)
-        status = want_name(doc, object, "tenure", &cohort->tenure, err);
+        status = assay_spec_name(doc, object, "tenure", &cohort->tenure, err);
     if (status == ASSAY_OK && assay_json_get(object, "borrow") != NULL) {
         status = assay_json_want_number(doc, object, "borrow", &cohort->borrow, err);
         if (status == ASSAY_OK && (cohort->borrow < 0 || cohort->borrow > 1e9))
@@ -351,7 +350,7 @@ enum assay_status assay_zones_read(struct assay_json *doc, const struct cJSON *l
         enum assay_status status = assay_json_check_keys(doc, zone, "a zone", keys, 2, err);
         ++*n_zone;
         if (status == ASSAY_OK)
-            status = want_name(doc, zone, "name", &out->name, err);
+            status = assay_spec_name(doc, zone, "name", &out->name, err);
         if (status == ASSAY_OK)
             status = assay_json_want_number(doc, zone, "from", &out->from, err);
         if (status != ASSAY_OK)

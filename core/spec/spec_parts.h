@@ -15,6 +15,10 @@
 /* Copies text; ASSAY_ENOMEM. */
 ASSAY_PART assay_spec_text(const char *text, char **out, struct assay_error *err);
 
+/* object[key], a column name or other text that is not empty; it must be there. */
+ASSAY_PART assay_spec_name(struct assay_json *doc, const struct cJSON *object, const char *key,
+                           char **out, struct assay_error *err);
+
 ASSAY_PART assay_outcome_spec_read(struct assay_json *doc, const struct cJSON *object,
                                    struct assay_outcome_spec *outcome, struct assay_error *err);
 void assay_outcome_spec_write(struct assay_json_writer *json,

@@ -13,9 +13,8 @@
 #include <unistd.h>
 
 #include "calibrate/assemble.h"
-#include "calibrate/assess.h"
-#include "calibrate/history.h"
-#include "calibrate/pipeline.h"
+#include "calibrate/calibration.h"
+#include "calibrate/limits.h"
 #include "core/base/file.h"
 #include "core/model/model.h"
 #include "tests/support/random.h"
@@ -28,19 +27,23 @@ struct lab {
     struct assay_spec spec; /* empty once assembled: the model has it */
     struct assay_intake intake;
     struct assay_history history;
+    struct assay_declared_limits limits; /* of lab_fit() */
+    struct assay_estimation estimation;
     struct assay_pipeline pipeline;
     struct assay_logistic_fit free_fit;
-    struct assay_assessment assessment;
+    struct assay_calibration calibration; /* of lab_model(), with a history of its own */
     struct assay_model model;
     size_t n_thread;
+    bool resamples; /* lab_model() runs the bootstrap, which takes most of its time */
     const struct assay_model *champion; /* borrowed, or NULL */
 };
 
 static inline void lab_clear(struct lab *lab)
 {
-    assay_assessment_clear(&lab->assessment);
+    assay_calibration_clear(&lab->calibration);
     assay_logistic_fit_clear(&lab->free_fit);
     assay_pipeline_clear(&lab->pipeline);
+    assay_declared_limits_clear(&lab->limits);
     assay_history_clear(&lab->history);
     assay_intake_close(&lab->intake);
     assay_model_clear(&lab->model);
@@ -88,35 +91,40 @@ static inline enum assay_status lab_read(struct lab *lab, const char *spec, cons
     return status;
 }
 
+/* Plain maximum likelihood under the spec's limits, whatever anchor or penalty it asks for. */
 static inline enum assay_status lab_fit(struct lab *lab, struct assay_error *err)
 {
-    return assay_pipeline_run(&lab->history, lab->history.used, ASSAY_PIPELINE_PUBLISH, NULL,
-                              &lab->pipeline, err);
+    enum assay_status status =
+        assay_pipeline_prepare(&lab->history, lab->history.used, ASSAY_PIPELINE_PUBLISH, NULL,
+                               &lab->pipeline, err);
+    if (status == ASSAY_OK)
+        status = assay_declared_limits_init(&lab->spec, lab->pipeline.n_coef, &lab->limits, err);
+    lab->estimation = (struct assay_estimation){.limits = &lab->limits.set.limits,
+                                                .sign_free = lab->limits.sign_free};
+    return status != ASSAY_OK ? status
+                              : assay_pipeline_fit(&lab->pipeline, &lab->estimation, NULL, err);
 }
 
-static inline enum assay_status lab_assess(struct lab *lab, struct assay_error *err)
+/* The whole calibration of what was read, and a model without a digest. */
+static inline enum assay_status lab_model(struct lab *lab, struct assay_error *err)
 {
     struct assay_progress progress;
     assay_progress_init(&progress, true);
-    return assay_assess(&lab->pipeline, lab->spec.at_risk_probability, &progress, &lab->assessment,
-                        err);
-}
-
-/* From the history to a model without a digest. */
-static inline enum assay_status lab_model(struct lab *lab, struct assay_error *err)
-{
-    enum assay_status status = lab_fit(lab, err);
-    if (status == ASSAY_OK)
-        status = assay_pipeline_fit_free(&lab->pipeline, &lab->free_fit, err);
-    if (status == ASSAY_OK)
-        status = lab_assess(lab, err);
+    struct assay_intake_options options = assay_intake_options_default();
+    struct assay_calibration_request request = {.spec = &lab->spec,
+                                                .intake = &lab->intake,
+                                                .window = options.window,
+                                                .champion = lab->champion,
+                                                .n_thread = lab->n_thread > 0 ? lab->n_thread : 1,
+                                                .progress = &progress};
+    if (!lab->resamples) {
+        lab->spec.fit.resamples = 0;
+        lab->spec.fit.resamples_given = true;
+    }
+    enum assay_status status = assay_calibration_run(&request, &lab->calibration, err);
     struct assay_assembly parts = {.spec = &lab->spec,
-                                   .pipeline = &lab->pipeline,
-                                   .history = &lab->history,
-                                   .free_fit = &lab->free_fit,
-                                   .assessment = &lab->assessment,
+                                   .calibration = &lab->calibration,
                                    .intake = &lab->intake,
-                                   .champion = lab->champion,
                                    .created = "2026-07-01"};
     return status != ASSAY_OK ? status : assay_assemble(&parts, &lab->model, err);
 }

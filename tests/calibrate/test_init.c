@@ -1,8 +1,8 @@
 #include "calibrate/init.h"
 
-#include "calibrate/assess.h"
+#include "calibrate/folds.h"
 #include "calibrate/history.h"
-#include "calibrate/pipeline.h"
+#include "calibrate/limits.h"
 #include "tests/calibrate/drafting.h"
 
 /* ---- bad input ---- */
@@ -89,7 +89,8 @@ END_TEST
 
 /* ---- the draft runs as it is ---- */
 
-/* Fits t.csv by the drafted spec, as calibrate does; folds_failed not NULL: cross-validates as well. */
+/* Fits t.csv by the drafted spec, by plain maximum likelihood under signs; folds_failed not NULL:
+ * cross-validates as well. */
 static double fitted(const char *path, const struct assay_spec *spec, size_t *folds_failed)
 {
     struct assay_error err = {0};
@@ -97,23 +98,30 @@ static double fitted(const char *path, const struct assay_spec *spec, size_t *fo
     struct assay_intake intake = {0};
     struct assay_history history = {0};
     struct assay_pipeline pipeline = {0};
+    struct assay_declared_limits limits = {0};
     options.path = path;
     options.quiet = true;
     ck_assay_ok(assay_intake_open(spec, ASSAY_TO_CALIBRATE, &options, &intake, &err));
     ck_assay_ok(assay_intake_read_all(&intake, &err));
     ck_assay_ok(assay_history_init(spec, &intake, options.window, 1, &history, &err));
-    ck_assay_ok(assay_pipeline_run(&history, history.used, ASSAY_PIPELINE_PUBLISH, NULL, &pipeline,
-                                   &err));
+    ck_assay_ok(assay_pipeline_prepare(&history, history.used, ASSAY_PIPELINE_PUBLISH, NULL,
+                                       &pipeline, &err));
+    ck_assay_ok(assay_declared_limits_init(spec, pipeline.n_coef, &limits, &err));
+    struct assay_estimation estimation = {.limits = &limits.set.limits,
+                                          .sign_free = limits.sign_free};
+    ck_assay_ok(assay_pipeline_fit(&pipeline, &estimation, NULL, &err));
     double log_likelihood = pipeline.fit.log_likelihood;
     if (folds_failed != NULL) {
-        struct assay_assessment assessment = {0};
+        struct assay_folds folds = {0};
         struct assay_progress progress;
         assay_progress_init(&progress, true);
-        ck_assay_ok(assay_assess(&pipeline, NAN, &progress, &assessment, &err));
-        *folds_failed = assessment.folds_failed;
-        assay_assessment_clear(&assessment);
+        ck_assay_ok(assay_folds_prepare(&pipeline, &folds, &err));
+        ck_assay_ok(assay_folds_fit(&folds, &estimation, pipeline.fit.coef, &progress, NULL, &err));
+        *folds_failed = folds.failed;
+        assay_folds_clear(&folds);
     }
     assay_pipeline_clear(&pipeline);
+    assay_declared_limits_clear(&limits);
     assay_history_clear(&history);
     assay_intake_close(&intake);
     return log_likelihood;

@@ -101,18 +101,19 @@ static void assert_unharmed(const struct place *place, const struct assay_text *
     assay_text_clear(&text);
 }
 
-/* All of the first 2,000; beyond them code that ran before runs again (further folds of the
+/* All of the first `each`; beyond them code that ran before runs again (further folds of the
  * cross-validation, further rows), and a stride walks through all the places of code that repeats. */
-static void sweep(const struct place *place, const struct command *command)
+static void sweep(const struct place *place, const struct command *command, size_t each,
+                  size_t stride)
 {
-    enum { EACH = 2000, STRIDE = 7, HARMLESS = 2 };
+    enum { HARMLESS = 2 };
     char said[2048];
     size_t total, made, unharmed = 0, files = count_files(place);
     ck_assert_msg(run(command, 0, said, sizeof said, &total) == 0, "%s", said);
     ck_assert_uint_gt(total, 20);
     ck_assert_uint_eq(count_files(place), files + 1);
     struct assay_text whole = take_output(place);
-    for (size_t n = 1; n <= total; n += n < EACH ? 1 : STRIDE) {
+    for (size_t n = 1; n <= total; n += n < each ? 1 : stride) {
         int status = run(command, n, said, sizeof said, &made);
         if (status == 0) {
             assert_unharmed(place, &whole, n);
@@ -140,15 +141,22 @@ static struct command calibrating(struct place *place, char *output)
                              "--threads=1", "--quiet"}};
 }
 
-static struct place settle(void)
+enum { EACH = 2000, STRIDE = 7 };
+
+#define PLAIN "\"folds\": 2, \"bootstrap\": 0"
+
+/* fit and line: what stands in the spec for "fit" and "line". */
+static struct place settle(const char *fit, const char *line)
 {
-    static const char spec[] = SPEC_HEAD "\"as_of\": \"as_of\", \"value\": \"arr\","
-        "\"segments\": [\"plan\"], \"fit\": {\"folds\": 2},"
+    static const char format[] = SPEC_HEAD "\"as_of\": \"as_of\", \"value\": \"arr\","
+        "\"segments\": [\"plan\"], \"fit\": {%s}, \"line\": %s,"
         "\"targets\": {\"sensitivity\": 0.01, \"specificity\": 0.01},"
         "\"cohort\": {\"plan\": \"plan\", \"tenure\": \"months\", \"bands\": [24]},"
         "\"signals\": [" SIGNAL("logins", "logins", "higher", "") ","
         SIGNAL("tickets", "tickets", "lower", MISSING("renormalise")) ","
         SIGNAL("contract", "contract", "higher", BY_CATEGORY MISSING("indicator")) "]}";
+    char spec[2 * sizeof format];
+    snprintf(spec, sizeof spec, format, fit, line);
     setenv("SOURCE_DATE_EPOCH", "1782864000", 1); /* the same bytes on both sides of midnight */
     struct place place = {.folder = "/tmp/assay-memory-XXXXXX"};
     ck_assert_ptr_nonnull(mkdtemp(place.folder));
@@ -156,7 +164,7 @@ static struct place settle(void)
     snprintf(place.data, sizeof place.data, "%s/data.csv", place.folder);
     snprintf(place.model, sizeof place.model, "%s/model.json", place.folder);
     snprintf(place.output, sizeof place.output, "%s/output", place.folder);
-    struct assay_text csv = made_up_csv(&(struct made_up){.seed = 3, .n_row = 100});
+    struct assay_text csv = made_up_csv(&(struct made_up){.seed = 3, .n_row = 160});
     put_file(place.spec, spec);
     put_file(place.data, csv.data);
     assay_text_clear(&csv);
@@ -177,43 +185,65 @@ static void leave(const struct place *place)
 
 START_TEST(calibrate_survives_the_failure_of_any_allocation)
 {
-    struct place place = settle();
+    struct place place = settle(PLAIN, "\"targets\"");
     struct command command = calibrating(&place, place.output);
-    sweep(&place, &command);
+    sweep(&place, &command, EACH, STRIDE);
     leave(&place);
 }
 END_TEST
 
 START_TEST(calibrate_with_a_champion_survives_the_failure_of_any_allocation)
 {
-    struct place place = settle();
+    struct place place = settle(PLAIN, "\"targets\"");
     struct command command = calibrating(&place, place.output);
     char champion[80];
     snprintf(champion, sizeof champion, "--champion=%s", place.model);
     command.argv[8] = champion;
-    sweep(&place, &command);
+    sweep(&place, &command, EACH, STRIDE);
+    leave(&place);
+}
+END_TEST
+
+/* What else a fit can be; strides that share no factor with one another. */
+static const struct {
+    const char *fit, *line;
+    size_t stride;
+} others[] = {
+    {PLAIN ", \"method\": \"firth\"", "\"youden\"", 5},
+    {PLAIN ", \"penalty\": \"lasso\"", "{\"rule\": \"capacity\", \"accounts\": 5}", 53},
+    {PLAIN ", \"anchor\": \"equal\", \"strength\": 1, \"round_to\": 0.05",
+     "{\"rule\": \"cost\", \"miss\": 4, \"false_alarm\": 1}", 5},
+    {PLAIN ", \"models_by\": \"plan\"", "{\"rule\": \"youden\", \"by\": \"plan\"}", 17},
+    {"\"folds\": 2, \"bootstrap\": 50, \"strength\": \"infinite\"", "\"targets\"", 41},
+};
+
+START_TEST(calibrate_in_other_ways_survives_the_failure_of_any_allocation) /* a loop over others */
+{
+    struct place place = settle(others[_i].fit, others[_i].line);
+    struct command command = calibrating(&place, place.output);
+    sweep(&place, &command, 0, others[_i].stride);
     leave(&place);
 }
 END_TEST
 
 START_TEST(validate_survives_the_failure_of_any_allocation)
 {
-    struct place place = settle();
+    struct place place = settle(PLAIN, "\"targets\"");
     struct command command = {assay_validate_main,
                               {"validate", place.model, "--data", place.data, "--output",
                                place.output, "--quiet"}};
-    sweep(&place, &command);
+    sweep(&place, &command, EACH, STRIDE);
     leave(&place);
 }
 END_TEST
 
 START_TEST(score_survives_the_failure_of_any_allocation)
 {
-    struct place place = settle();
+    struct place place = settle(PLAIN, "\"targets\"");
     struct command command = {assay_score_main,
                               {"score", place.model, "--data", place.data, "--output",
                                place.output, "--explain", "--quiet"}};
-    sweep(&place, &command);
+    sweep(&place, &command, EACH, STRIDE);
     leave(&place);
 }
 END_TEST
@@ -222,6 +252,8 @@ static void add_tests(TCase *tc)
 {
     tcase_add_test(tc, calibrate_survives_the_failure_of_any_allocation);
     tcase_add_test(tc, calibrate_with_a_champion_survives_the_failure_of_any_allocation);
+    tcase_add_loop_test(tc, calibrate_in_other_ways_survives_the_failure_of_any_allocation, 0,
+                        COUNT(others));
     tcase_add_test(tc, validate_survives_the_failure_of_any_allocation);
     tcase_add_test(tc, score_survives_the_failure_of_any_allocation);
 }

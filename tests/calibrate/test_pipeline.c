@@ -152,82 +152,6 @@ START_TEST(folds_keep_accounts_together_and_do_not_depend_on_row_order)
 }
 END_TEST
 
-/* ---- the line ---- */
-
-/* The smaller of the two margins when everybody at or above the line is flagged. */
-static double margin_at(const double prob[], const unsigned char outcome[], size_t n, double line)
-{
-    double tp = 0, fn = 0, fp = 0, tn = 0;
-    for (size_t i = 0; i < n; i++) {
-        if (isnan(prob[i]))
-            continue;
-        bool flagged = prob[i] >= line;
-        tp += flagged && outcome[i];
-        fn += !flagged && outcome[i];
-        fp += flagged && !outcome[i];
-        tn += !flagged && !outcome[i];
-    }
-    return fmin(tp / (tp + fn) - 0.75, 1 - fp / (fp + tn) - 0.70);
-}
-
-START_TEST(the_line_is_the_best_of_all_lines_between_predictions)
-{
-    enum { MOST = 60 };
-    struct assay_error err = {0};
-    struct test_random random = {(uint64_t)_i};
-    double prob[MOST], line = -1, best = -INFINITY, below = 0, above = 1;
-    unsigned char outcome[MOST];
-    bool met = false;
-    size_t n = 3 + test_below(&random, MOST - 2);
-    for (size_t i = 0; i < n; i++) {
-        prob[i] = (double)(1 + test_below(&random, 31)) / 32; /* few values: ties abound */
-        outcome[i] = test_uniform(&random) < prob[i];
-        if (test_below(&random, 10) == 0)
-            prob[i] = NAN;
-    }
-    prob[0] = 0.25, outcome[0] = 0; /* both outcomes, two predictions */
-    prob[1] = 0.5, outcome[1] = 1;
-    prob[2] = 0.75, outcome[2] = 0;
-    ck_assay_ok(assay_line_choose(prob, outcome, n, 0.75, 0.70, &line, &met, &err));
-    for (size_t i = 0; i < n; i++) {
-        bool lowest = true;
-        for (size_t k = 0; k < n; k++) {
-            lowest = lowest && !(prob[k] < prob[i]);
-            if (prob[k] >= line && prob[k] < above)
-                above = prob[k];
-            if (prob[k] < line && prob[k] > below)
-                below = prob[k];
-        }
-        /* just at a prediction is as good as halfway below it; flagging everybody is no line */
-        if (!isnan(prob[i]) && !lowest)
-            best = fmax(best, margin_at(prob, outcome, n, prob[i]));
-    }
-    ck_assert_double_eq(margin_at(prob, outcome, n, line), best);
-    ck_assert_int_eq(met, best >= 0);
-    double halfway = 0.5 * (log(below / (1 - below)) + log(above / (1 - above)));
-    test_close("halfway on the log-odds", log(line / (1 - line)), halfway, 1e-13, 1);
-}
-END_TEST
-
-START_TEST(there_is_no_line_where_one_cannot_be_drawn)
-{
-    static const unsigned char same[] = {1, 1, 1}, both[] = {0, 1, 0};
-    static const double spread[] = {0.1, 0.2, 0.3}, flat[] = {0.2, 0.2, 0.2};
-    struct assay_error err = {0};
-    double line = -7;
-    bool met = true;
-    ck_assert_int_eq(assay_line_choose(spread, same, 3, 0.75, 0.7, &line, &met, &err), ASSAY_EDATA);
-    ck_assert_str_eq(err.message, "3 of 3 held-out snapshots have the event; expected some with it "
-                                  "and some without");
-    ck_assert_int_eq(assay_line_choose(flat, both, 3, 0.75, 0.7, &line, &met, &err),
-                     ASSAY_ENUMERIC);
-    ck_assert_str_eq(err.message, "every held-out snapshot gets the same prediction; expected "
-                                  "weights that tell accounts apart");
-    ck_assert_double_eq(line, -7);
-    ck_assert(met);
-}
-END_TEST
-
 /* ---- problems ---- */
 
 #define TWO(first, second) SPEC_HEAD "\"signals\": [" first "," second "]}"
@@ -290,7 +214,6 @@ START_TEST(a_fit_without_an_answer_names_the_signal_and_the_remedy)
                   (int)status, err.message);
     ck_assert_str_eq(err.message, problems[_i].message);
     ck_assert_str_eq(err.hint, problems[_i].hint);
-    ck_assert_ptr_null(lab.pipeline.weight);
     lab_clear(&lab);
 }
 END_TEST
@@ -378,12 +301,13 @@ START_TEST(the_out_of_time_check_learns_before_the_last_period_and_looks_at_it_a
     struct assay_error err = {0};
     struct lab lab = {0};
     lab_demo(&lab);
-    const struct assay_history *history = &lab.history;
+    struct assay_calibration *c = &lab.calibration;
+    struct assay_history *history = &c->history;
     const int32_t *as_of = lab.intake.table.columns[lab.intake.columns.as_of].dates;
     /* Quarters lie more than the horizon's 90 days apart: the last period is the last of them. What
      * is learnt from was known on its day, so that its horizon was over. */
     int32_t first_day = history->to;
-    ck_assert_int_eq(lab.assessment.last_period, first_day);
+    ck_assert_int_eq(c->assessment.last_period, first_day);
 
     unsigned char *before = calloc(history->n_row, 1);
     double *log_odds = calloc(history->n_row, sizeof *log_odds);
@@ -393,9 +317,9 @@ START_TEST(the_out_of_time_check_learns_before_the_last_period_and_looks_at_it_a
     for (size_t i = 0; i < history->n_row; i++)
         before[i] = history->used[i] && as_of[i] <= first_day - 90;
     struct assay_pipeline early;
-    lab.history.spec = &lab.model.spec; /* where the spec lives since the model was assembled */
-    lab.history.cohorts = lab.model.cohorts;
-    ck_assay_ok(assay_pipeline_run(history, before, ASSAY_PIPELINE_RESAMPLE, NULL, &early, &err));
+    history->cohorts = lab.model.cohorts; /* where they live since the model was assembled */
+    ck_assay_ok(assay_pipeline_prepare(history, before, ASSAY_PIPELINE_RESAMPLE, NULL, &early, &err));
+    ck_assay_ok(assay_pipeline_fit(&early, &c->settlement.estimation, NULL, &err));
     assay_pipeline_log_odds(&early, log_odds);
     for (size_t i = 0; i < history->n_row; i++)
         if (history->used[i] && as_of[i] >= first_day) {
@@ -403,15 +327,15 @@ START_TEST(the_out_of_time_check_learns_before_the_last_period_and_looks_at_it_a
             outcome[n++] = history->outcome[i];
         }
     struct assay_performance expected;
-    ck_assay_ok(assay_performance_measure(prob, outcome, n, lab.assessment.line, &expected, &err));
-    const struct assay_performance *got = &lab.assessment.out_of_time;
+    ck_assay_ok(assay_performance_measure(prob, outcome, n, c->assessment.line, &expected, &err));
+    const struct assay_performance *got = &c->assessment.out_of_time;
     ck_assert_uint_eq(got->n, n);
     ck_assert_uint_eq(got->n_event, expected.n_event);
     /* another start of the same concave fit: log-odds agree to 1e-9 */
     test_close("log loss", got->log_loss.value, expected.log_loss.value, 1e-9, 1);
     ck_assert_double_eq(got->sensitivity.value, expected.sensitivity.value);
     assay_pipeline_clear(&early);
-    lab.history.cohorts = (struct assay_cohorts){0};
+    history->cohorts = (struct assay_cohorts){0};
     free(before);
     free(log_odds);
     free(prob);
@@ -485,8 +409,6 @@ static void add_tests(TCase *tc)
     tcase_add_loop_test(tc, weights_do_not_depend_on_the_order_of_rows, 0, 10);
     tcase_add_test(tc, threads_do_not_change_a_byte_of_the_model);
     tcase_add_test(tc, folds_keep_accounts_together_and_do_not_depend_on_row_order);
-    tcase_add_loop_test(tc, the_line_is_the_best_of_all_lines_between_predictions, 0, 300);
-    tcase_add_test(tc, there_is_no_line_where_one_cannot_be_drawn);
     tcase_add_loop_test(tc, a_fit_without_an_answer_names_the_signal_and_the_remedy, 0,
                         COUNT(problems));
     tcase_add_loop_test(tc, a_history_that_cannot_be_used_says_what_is_wrong_with_it, 0,

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/spec/fit_spec.h"
 #include "core/spec/spec.h"
 
 int LLVMFuzzerTestOneInput(const unsigned char *bytes, size_t length);
@@ -29,6 +30,68 @@ static void check_signal(const struct assay_signal_spec *signal)
     }
 }
 
+static void check_share(double low, double high)
+{
+    must(low >= 0 && low <= high && high <= 1);
+}
+
+/* Chosen from the data, without end, or a number. */
+static void check_strength(double strength)
+{
+    must(isnan(strength) || strength >= 0);
+}
+
+static void check_fit(const struct assay_spec *spec)
+{
+    const struct assay_fit_spec *fit = &spec->fit;
+    const struct assay_line_spec *line = &spec->line;
+    bool alone = fit->method == ASSAY_FIRTH || fit->penalty != ASSAY_NO_PENALTY;
+    check_strength(fit->strength);
+    check_strength(fit->pooling);
+    must(isnan(fit->lambda) || fit->lambda > 0);
+    must(fit->alpha > 0 && fit->alpha < 1);
+    must(fit->round_to >= 0 && fit->round_to <= 0.5);
+    must(fit->folds >= 2 && fit->folds <= 100);
+    must(fit->resamples == 0 || (fit->resamples >= 50 && fit->resamples <= 10000));
+    must(fit->models_by != NULL || isnan(fit->pooling));
+    must(!alone || (fit->anchor <= ASSAY_ANCHOR_NONE && isnan(fit->strength) &&
+                    fit->models_by == NULL && spec->n_dimension == 0));
+    must((line->miss > 0) == (line->rule == ASSAY_LINE_COST));
+    must((line->false_alarm > 0) == (line->rule == ASSAY_LINE_COST));
+    must((line->accounts > 0) == (line->rule == ASSAY_LINE_CAPACITY));
+    must(isnan(spec->at_risk_probability) || line->rule == ASSAY_LINE_TARGETS);
+    for (size_t j = 0; j < spec->n_signal; j++) {
+        const struct assay_signal_spec *signal = &spec->signals[j];
+        check_share(signal->weight_low, signal->weight_high);
+        must(isnan(signal->expert) == isnan(spec->signals[0].expert));
+        must(!signal->sign_free || signal->weight_low == 0);
+    }
+    for (size_t k = 0; k < spec->n_dimension; k++)
+        check_share(spec->dimensions[k].share_low, spec->dimensions[k].share_high);
+}
+
+/* What a model file says of a spec must read as JSON, whatever the names in it are. */
+static void check_written(const struct assay_spec *spec)
+{
+    struct assay_error err = {0};
+    struct assay_json *doc;
+    struct assay_json_writer json = {0};
+    struct assay_fit_spec fit = assay_fit_spec_default();
+    assay_json_open(&json, NULL, '{');
+    assay_fit_spec_write(&json, spec);
+    assay_json_close(&json);
+    must(!json.out.failed);
+    must(assay_json_parse("written", json.out.data, json.out.length, ASSAY_JSON_STRICT, &doc,
+                          &err) == ASSAY_OK);
+    const struct cJSON *declared = assay_json_get(assay_json_root(doc), "declared");
+    must(assay_fit_spec_read(doc, assay_json_get(declared, "fit"), &fit, &err) == ASSAY_OK);
+    must(fit.folds == spec->fit.folds && fit.anchor == spec->fit.anchor);
+    must(fit.round_to == spec->fit.round_to);
+    free(fit.models_by);
+    assay_json_free(doc);
+    assay_text_clear(&json.out);
+}
+
 static void check_spec(const struct assay_spec *spec)
 {
     must(spec->name != NULL && spec->id != NULL);
@@ -51,7 +114,8 @@ static void check_spec(const struct assay_spec *spec)
     must(spec->points_to_halve_odds > 0 && spec->points_to_halve_odds <= 100);
     must(isnan(spec->at_risk_probability) ||
          (spec->at_risk_probability > 0 && spec->at_risk_probability < 1));
-    must(spec->folds >= 2 && spec->folds <= 100);
+    check_fit(spec);
+    check_written(spec);
 }
 
 int LLVMFuzzerTestOneInput(const unsigned char *bytes, size_t length)

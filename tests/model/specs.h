@@ -12,6 +12,14 @@
 #define LONG_PART "\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9" \
     "\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9"
 
+#define BY_SEGMENT \
+    SPEC_HEAD "\"as_of\": \"as_of\"," FULL_COHORT \
+    "\"fit\": {\"models_by\": \"plan\", \"pooling\": 1, \"folds\": 5}," \
+    "\"line\": {\"rule\": \"targets\", \"by\": \"contract\"}, \"signals\": [" \
+    SIGNAL("logins", "logins", "higher", "") "," \
+    SIGNAL("tickets", "tickets", "lower", MISSING("renormalise")) "," \
+    SIGNAL("nps", "nps", "higher", MISSING("indicator")) "]}"
+
 static const struct {
     const char *what, *spec;
 } model_specs[] = {
@@ -40,6 +48,7 @@ static const struct {
                    "\"fit\": {\"folds\": 3}," PLAIN "}"},
     {"a name longer than any message", SPEC_HEAD "\"signals\": ["
                    SIGNAL(LONG_NAME, "nps", "higher", MISSING("indicator")) "]}"},
+    {"weights by plan, lines by contract", BY_SEGMENT},
 };
 
 /* The model of a spec on a table of 400 snapshots. */

@@ -2,6 +2,8 @@
 #include "core/model/scorer.h"
 #include "tests/model/specs.h"
 
+static const struct assay_terms common = {0}; /* everybody's weights and line */
+
 /* ---- one mathematics ---- */
 
 static void assert_scores_as_fitted(const struct lab *lab)
@@ -16,20 +18,24 @@ static void assert_scores_as_fitted(const struct lab *lab)
         bool missing[ASSAY_MAX_SIGNALS];
         struct assay_score score;
         assay_scorer_row(&scorer, table, i, s, missing, &score);
-        if (!lab->history.used[i])
+        if (!lab->calibration.history.used[i])
             continue;
         n_scored++;
-        ck_assert(!score.dropped && !score.unseen_plan);
-        ck_assert_uint_eq(score.cohort, lab->history.leaf[i]);
-        test_close("probability", score.probability, lab->assessment.prob_apparent[i], 1e-12, 1);
+        ck_assert(!score.dropped && !score.unseen_plan && !score.terms.unseen);
+        ck_assert_uint_eq(score.cohort, lab->calibration.history.leaf[i]);
+        test_close("probability", score.probability, lab->calibration.assessment.prob_apparent[i],
+                   1e-12, 1);
         /* the composite carries the model: logit P = alpha - B H / 100, and nothing is lost */
-        double log_odds = lab->model.intercept;
-        for (size_t j = 0; j < lab->model.n_signal; j++)
+        const double *slope = assay_terms_slope(&lab->model, score.terms);
+        double log_odds = assay_terms_intercept(&lab->model, score.terms), total = 0;
+        for (size_t j = 0; j < lab->model.n_signal; j++) {
             log_odds += missing[j] ? lab->model.missing_term[j] : 0;
-        log_odds -= lab->pipeline.slope_total * score.composite / 100;
+            total += slope[j];
+        }
+        log_odds -= total * score.composite / 100;
         test_close("log-odds", score.log_odds, log_odds, 1e-12, 1);
     }
-    ck_assert_uint_eq(n_scored, lab->history.n_used);
+    ck_assert_uint_eq(n_scored, lab->calibration.history.n_used);
     assay_scorer_clear(&scorer);
 }
 
@@ -38,6 +44,34 @@ START_TEST(training_rows_score_as_the_fit_had_them)
     struct lab lab = {0};
     lab_of_spec(&lab, (size_t)_i);
     assert_scores_as_fitted(&lab);
+    lab_clear(&lab);
+}
+END_TEST
+
+/* The last of the specs has weights by plan and lines by contract. */
+START_TEST(segments_have_weights_lines_and_examples_of_their_own)
+{
+    struct lab lab = {0};
+    lab_of_spec(&lab, COUNT(model_specs) - 1);
+    const struct assay_model *model = &lab.model;
+    ck_assert_uint_eq(model->n_segment_model, 3);
+    ck_assert_uint_eq(model->n_segment_line, 3);
+    for (size_t k = 0; k < 3; k++) {
+        size_t n_model = 0, n_line = 0;
+        for (size_t e = 0; e < model->n_example; e++)
+            for (size_t i = 0; i < model->n_input; i++) {
+                const char *column = model->inputs[i].column, *text = model->examples[e].inputs[i].text;
+                if (text == NULL)
+                    continue;
+                n_model += strcmp(column, model->spec.fit.models_by) == 0 &&
+                           strcmp(text, model->segment_models[k].segment) == 0;
+                n_line += strcmp(column, model->spec.line.by) == 0 &&
+                          strcmp(text, model->segment_lines[k].segment) == 0;
+            }
+        ck_assert(n_model > 0 && n_line > 0);
+        ck_assert(model->segment_models[k].borrowed > 0 && model->segment_models[k].borrowed < 1);
+        ck_assert_double_ne(model->segment_models[k].intercept, model->intercept);
+    }
     lab_clear(&lab);
 }
 END_TEST
@@ -99,7 +133,7 @@ START_TEST(every_ten_points_halve_the_odds_and_50_is_the_line)
         double s[] = {points};
         bool missing[1];
         struct assay_score score;
-        assay_score_normalised(&tiny.model, s, missing, &score);
+        assay_score_normalised(&tiny.model, common, s, missing, &score);
         test_close("score", score.score, points, 1e-14, 100);
         test_close("odds", score.probability / (1 - score.probability),
                    exp2((50 - points) / 10), 1e-13, 0);
@@ -167,11 +201,11 @@ START_TEST(zones_of_a_weighted_average_mean_the_same_risks)
     ck_assert_double_eq(model->spec.zones[0].from, 0);
     for (size_t z = 1; z < 3; z++) {
         double at_bound =
-            model->intercept - lab.pipeline.slope_total * model->spec.zones[z].from / 100;
+            model->intercept - lab.calibration.pipeline.slope_total * model->spec.zones[z].from / 100;
         test_close("log-odds at the zone's bound", at_bound,
                    line - (bounds[z] - 50) / 10 * M_LN2, 1e-12, 1);
     }
-    double at_line = model->intercept - lab.pipeline.slope_total * model->at_risk_score / 100;
+    double at_line = model->intercept - lab.calibration.pipeline.slope_total * model->at_risk_score / 100;
     test_close("log-odds at the at-risk score", at_line, line, 1e-12, 1);
     lab_clear(&lab);
 }
@@ -289,7 +323,7 @@ START_TEST(missing_signals_follow_their_policies)
         }
     test_close("renormalised", s[1], sum / total, 1e-14, 1);
     test_close("composite", score.composite, sum / total, 1e-14, 1);
-    double log_odds = lab.model.intercept - lab.pipeline.slope_total * score.composite / 100 +
+    double log_odds = lab.model.intercept - lab.calibration.pipeline.slope_total * score.composite / 100 +
                       lab.model.missing_term[2];
     test_close("log-odds", score.log_odds, log_odds, 1e-13, 1);
     lab_clear(&lab);
@@ -314,8 +348,8 @@ START_TEST(raising_a_signal_never_lowers_the_score)
         s[which] = 100 * test_uniform(&random);
         memcpy(raised, s, sizeof raised);
         raised[which] += (100 - s[which]) * test_uniform(&random);
-        assay_score_normalised(&lab.model, s, missing, &before);
-        assay_score_normalised(&lab.model, raised, missing, &after);
+        assay_score_normalised(&lab.model, common, s, missing, &before);
+        assay_score_normalised(&lab.model, common, raised, missing, &after);
         ck_assert_double_ge(after.score, before.score);
         ck_assert_double_ge(after.composite, before.composite);
         ck_assert_double_le(after.probability, before.probability);
@@ -349,6 +383,7 @@ END_TEST
 static void add_tests(TCase *tc)
 {
     tcase_add_loop_test(tc, training_rows_score_as_the_fit_had_them, 0, COUNT(model_specs));
+    tcase_add_test(tc, segments_have_weights_lines_and_examples_of_their_own);
     tcase_add_test(tc, demo_rows_score_as_the_fit_had_them);
     tcase_add_test(tc, every_ten_points_halve_the_odds_and_50_is_the_line);
     tcase_add_test(tc, scores_stay_between_0_and_100_and_probabilities_between_0_and_1);

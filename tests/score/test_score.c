@@ -202,28 +202,30 @@ END_TEST
 
 /* ---- the points behind a score ---- */
 
-static double line_of(const struct assay_model *model)
+static double line_of(const struct assay_model *model, struct assay_terms terms)
 {
-    return log(model->at_risk_probability / (1 - model->at_risk_probability));
+    double line = assay_terms_line(model, terms);
+    return log(line / (1 - line));
 }
 
 /* The score before it is cut to 0 to 100. */
-static double unclamped(const struct assay_model *model, double log_odds, double composite)
+static double unclamped(const struct assay_model *model, struct assay_terms terms, double log_odds,
+                        double composite)
 {
     return model->spec.scale == ASSAY_WEIGHTED_AVERAGE
                ? composite
-               : 50 + model->spec.points_to_halve_odds / M_LN2 * (line_of(model) - log_odds);
+               : 50 + model->spec.points_to_halve_odds / M_LN2 * (line_of(model, terms) - log_odds);
 }
 
-/* Of an account whose every signal is at a neutral 50, none missing. */
-static double neutral_score(const struct assay_model *model)
+/* Of an account of that segment whose every signal is at a neutral 50, none missing. */
+static double neutral_score(const struct assay_model *model, struct assay_terms terms)
 {
-    double log_odds = model->intercept, composite = 0;
+    double log_odds = assay_terms_intercept(model, terms), composite = 0;
     for (size_t j = 0; j < model->n_signal; j++) {
-        log_odds -= model->slope[j] / 2;
-        composite += model->weight[j] * 50;
+        log_odds -= assay_terms_slope(model, terms)[j] / 2;
+        composite += assay_terms_weight(model, terms)[j] * 50;
     }
-    return unclamped(model, log_odds, composite);
+    return unclamped(model, terms, log_odds, composite);
 }
 
 /* Sums of up to ten terms of at most some hundred points: rounding leaves 1e-13. */
@@ -235,7 +237,8 @@ static void check_points(const struct bench *b, size_t row)
     assay_scorer_row(&b->scorer, &b->intake.table, row, s, missing, &score);
     for (size_t j = 0; j < b->model.n_signal; j++)
         sum += points(b, row, j);
-    double gap = unclamped(&b->model, score.log_odds, score.composite) - neutral_score(&b->model);
+    double gap = unclamped(&b->model, score.terms, score.log_odds, score.composite) -
+                 neutral_score(&b->model, score.terms);
     test_close("sum of points", sum, gap, 1e-9, 1);
 }
 
@@ -342,6 +345,48 @@ START_TEST(a_note_says_what_a_score_rests_on)
 }
 END_TEST
 
+/* Weights by plan, lines by contract. */
+static const struct {
+    const char *plan, *contract, *note;
+} strangers[] = {
+    {"Team", "yearly", ""},
+    {"Galaxy", "yearly", "new plan; new segment"},
+    {"Team", "weekly", "new segment"},
+    {"Galaxy", "weekly", "new plan; new segment"},
+    {"", "", ""}, /* none is not a new one */
+};
+
+START_TEST(a_segment_that_calibration_never_saw_is_noted_and_counted)
+{
+    static const char *const counted[] = {"--json", NULL};
+    struct bench b;
+    struct assay_error err = {0};
+    struct assay_json *doc = NULL;
+    struct assay_text csv = {0};
+    assay_text_puts(&csv, "id,plan,months,logins,tickets,nps,contract\n");
+    for (size_t i = 0; i < COUNT(strangers); i++)
+        assay_text_printf(&csv, "A%zu,%s,10,20,3,7,%s\n", i, strangers[i].plan,
+                          strangers[i].contract);
+    bench_model(&b, model_specs[COUNT(model_specs) - 1].spec, NULL);
+    bench_score(&b, csv.data, _i ? counted : nothing);
+    for (size_t i = 0; i < COUNT(strangers); i++) {
+        ck_assert_str_eq(cell(&b, i, "note"), strangers[i].note);
+        check_row(&b, i, i);
+    }
+    if (_i) {
+        ck_assay_ok(
+            assay_json_parse("out", b.run.out, strlen(b.run.out), ASSAY_JSON_STRICT, &doc, &err));
+        ck_assert_double_eq(test_number(assay_json_root(doc), "new_segment", NULL), 3);
+        assay_json_free(doc);
+    } else {
+        ck_assert_ptr_nonnull(strstr(b.run.err, "\n  3 of a segment that calibration never saw: scored "
+                                                "as everybody is\n"));
+    }
+    assay_text_clear(&csv);
+    bench_clear(&b);
+}
+END_TEST
+
 /* ---- dates ---- */
 
 #define DATED_SPEC \
@@ -438,6 +483,7 @@ START_TEST(json_counts_what_the_scores_say)
     ck_assert_double_eq(test_number(root, "incomplete", NULL), (double)incomplete);
     ck_assert_double_eq(test_number(root, "bad_rows", NULL), 1);
     ck_assert_double_eq(test_number(root, "new_plan", NULL), 1); /* of two, one has no score */
+    ck_assert_double_eq(test_number(root, "new_segment", NULL), 0);
     ck_assert_double_eq(test_number(root, "new_category", NULL), 1);
     ck_assert_str_eq(assay_json_string(test_at(root, "model", "digest", NULL)), b.model.digest);
     assay_json_free(doc);
@@ -540,6 +586,7 @@ static void add_tests(TCase *tc)
                         COUNT(model_specs));
     tcase_add_test(tc, an_account_without_a_score_has_neither_points_nor_drivers);
     tcase_add_test(tc, a_note_says_what_a_score_rests_on);
+    tcase_add_loop_test(tc, a_segment_that_calibration_never_saw_is_noted_and_counted, 0, 2);
     tcase_add_test(tc, a_window_of_dates_includes_both_its_days);
     tcase_add_test(tc, without_dates_their_column_is_empty);
     tcase_add_test(tc, ids_with_commas_quotes_and_line_ends_read_back);

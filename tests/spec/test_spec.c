@@ -78,7 +78,7 @@ START_TEST(a_full_spec_sets_every_field)
     ck_assert_double_eq(spec.at_risk_probability, 0.2);
     ck_assert_double_eq(spec.target_sensitivity, 0.8);
     ck_assert_double_eq(spec.target_specificity, 1);
-    ck_assert_uint_eq(spec.folds, 5);
+    ck_assert_uint_eq(spec.fit.folds, 5);
     ck_assert_uint_eq(spec.seed, 9007199254740991u);
     assay_spec_clear(&spec);
     assay_spec_clear(&spec);
@@ -150,7 +150,7 @@ START_TEST(what_is_not_said_has_its_default)
     ck_assert_double_nan(spec.at_risk_probability);
     ck_assert_double_eq(spec.target_sensitivity, 0.75);
     ck_assert_double_eq(spec.target_specificity, 0.70);
-    ck_assert_uint_eq(spec.folds, 10);
+    ck_assert_uint_eq(spec.fit.folds, 10);
     ck_assert_uint_eq(spec.seed, 1);
     assay_spec_clear(&spec);
 }

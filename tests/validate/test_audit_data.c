@@ -213,7 +213,7 @@ START_TEST(rows_of_a_model_score_as_its_scorer_scores_them)
     struct assay_error err = {0};
     struct assay_scorer scorer;
     size_t at = 0;
-    reading_model(_i ? ALL_POLICIES : GENTLE_SPEC, &model);
+    reading_model(_i == 1 ? ALL_POLICIES : _i == 2 ? BY_SEGMENT : GENTLE_SPEC, &model);
     struct assay_text csv = made_up_csv(&(struct made_up){.seed = 5, .n_row = 500});
     ck_assay_ok(reading_of(&r, &model.spec, &model, false, NULL, csv.data, &err));
     const struct assay_table *table = &r.data.intake.table;
@@ -227,6 +227,8 @@ START_TEST(rows_of_a_model_score_as_its_scorer_scores_them)
             continue;
         ck_assert_uint_lt(at, r.data.n);
         ck_assert(r.data.score[at] == score.score && r.data.prob[at] == score.probability);
+        double line = assay_terms_line(&model, score.terms); /* below 50 is above one's own line */
+        ck_assert_int_eq(r.data.score[at] < 50, r.data.prob[at] > line);
         ck_assert_int_eq(r.data.outcome[at],
                          table->columns[r.data.intake.columns.outcome].flags[i]);
         at++;
@@ -234,8 +236,8 @@ START_TEST(rows_of_a_model_score_as_its_scorer_scores_them)
     ck_assert_uint_eq(at, r.data.n);
     ck_assert_uint_eq(r.data.count[ASSAY_ROW_USED], at);
     ck_assert_uint_eq(r.data.count[ASSAY_ROW_MISSING_SIGNAL], 500 - at);
-    ck_assert_int_eq(at < 500, _i); /* one in twenty has no contract, which one of the two needs */
-    ck_assert(r.data.n_unseen == 0 && r.data.n_unknown == 0);
+    ck_assert_int_eq(at < 500, _i == 1); /* one in twenty has no contract, which one of the two needs */
+    ck_assert(r.data.n_unseen == 0 && r.data.n_new_segment == 0 && r.data.n_unknown == 0);
     assay_scorer_clear(&scorer);
     assay_text_clear(&csv);
     reading_clear(&r);
@@ -257,10 +259,11 @@ static const char odd_rows[] = MADE_UP_HEADER
 
 static const struct {
     const char *spec;
-    size_t n, missing, unseen, unknown;
+    size_t n, missing, unseen, new_segment, unknown;
 } policies[] = {
-    {ALL_POLICIES, 4, 3, 1, 2}, /* the contract is required: three go, one of them on a new plan */
-    {GENTLE_SPEC, 7, 0, 2, 2},
+    {ALL_POLICIES, 4, 3, 1, 0, 2}, /* the contract is required: three go, one of them on a new plan */
+    {GENTLE_SPEC, 7, 0, 2, 0, 2},
+    {BY_SEGMENT, 7, 0, 2, 3, 0}, /* plan and contract are segments, and one row has both new */
 };
 
 START_TEST(a_required_signal_drops_a_row_and_the_unheard_of_is_counted)
@@ -277,6 +280,7 @@ START_TEST(a_required_signal_drops_a_row_and_the_unheard_of_is_counted)
     ck_assert_uint_eq(r.data.count[ASSAY_ROW_OUTSIDE_WINDOW], 1);
     ck_assert_uint_eq(r.data.count[ASSAY_ROW_NO_OUTCOME], 1);
     ck_assert_uint_eq(r.data.n_unseen, policies[_i].unseen);
+    ck_assert_uint_eq(r.data.n_new_segment, policies[_i].new_segment);
     ck_assert_uint_eq(r.data.n_unknown, policies[_i].unknown);
     ck_assert(r.data.from == day("2026-03-31") && r.data.to == day("2026-03-31"));
     reading_clear(&r);
@@ -291,7 +295,7 @@ static void add_tests(TCase *tc)
     tcase_add_test(tc, bad_rows_are_no_rows_as_long_as_they_are_allowed);
     tcase_add_loop_test(tc, what_cannot_be_audited_is_refused_with_its_place, 0, COUNT(bad));
     tcase_add_test(tc, what_only_looks_like_a_bad_probability_is_taken);
-    tcase_add_loop_test(tc, rows_of_a_model_score_as_its_scorer_scores_them, 0, 2);
+    tcase_add_loop_test(tc, rows_of_a_model_score_as_its_scorer_scores_them, 0, 3);
     tcase_add_loop_test(tc, a_required_signal_drops_a_row_and_the_unheard_of_is_counted, 0,
                         COUNT(policies));
 }

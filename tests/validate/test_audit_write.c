@@ -91,6 +91,7 @@ static void check_data(const struct cJSON *root, const struct whole *w)
         check_count(dropped, assay_row_state_name((enum assay_row_state)k), w->r.data.count[k]);
     check_count(data, "early_events", w->r.data.early_events);
     check_count(data, "unseen_plan", w->r.data.n_unseen);
+    check_count(data, "unseen_segment", w->r.data.n_new_segment);
     check_count(data, "unknown_category", w->r.data.n_unknown);
     check_text(data, "sha256", sha256);
     bool dated = w->r.data.from != ASSAY_NO_DATE;
@@ -216,12 +217,30 @@ static void check_quality(const struct cJSON *root, const struct whole *w)
                          assay_audit_in_sample(&w->r.data, w->subject.model));
 }
 
+/* model: NULL for a column. */
+static void check_lines(const struct cJSON *line, const struct assay_model *model)
+{
+    const struct cJSON *segment = assay_json_first(test_at(line, "segments", NULL));
+    if (model != NULL && model->n_segment_line > 0)
+        check_text(line, "by", model->spec.line.by);
+    else
+        ck_assert(assay_json_is_null(test_at(line, "by", NULL)));
+    for (size_t k = 0; model != NULL && k < model->n_segment_line; k++) {
+        ck_assert_ptr_nonnull(segment);
+        check_text(segment, "segment", model->segment_lines[k].segment);
+        check_number(segment, "probability", model->segment_lines[k].probability);
+        segment = assay_json_next(segment);
+    }
+    ck_assert_ptr_null(segment);
+}
+
 static void check_subject(const struct cJSON *root, const struct whole *w)
 {
     const struct assay_model *model = w->subject.model;
     check_text(root, "format", "assay-audit/1");
     check_number(test_at(root, "line", NULL), "score", w->rules.line);
     check_number(test_at(root, "line", NULL), "probability", w->subject.line_probability);
+    check_lines(test_at(root, "line", NULL), model);
     if (model == NULL) {
         check_text(root, "score_column", w->subject.score_column);
         check_text(root, "higher_is",
@@ -283,7 +302,7 @@ START_TEST(an_audit_of_a_model_says_what_was_measured)
     struct assay_model model = {0};
     struct assay_error err = {0};
     struct assay_text csv = made_up_csv(&(struct made_up){.seed = 40 + (uint64_t)_i, .n_row = 300});
-    reading_model(_i % 2 ? ALL_POLICIES : GENTLE_SPEC, &model);
+    reading_model(_i == 0 ? BY_SEGMENT : _i % 2 ? ALL_POLICIES : GENTLE_SPEC, &model);
     /* a bad row, an unheard-of plan and category, and an account without a value */
     assay_text_puts(&csv, "B,2025-12-31,Basic,many,1,1,1,1,1,yearly,1,0\n"
                           "C,2025-12-31,Galaxy,1,1,1,1,1,1,weekly,,1\n"
@@ -297,7 +316,8 @@ START_TEST(an_audit_of_a_model_says_what_was_measured)
     struct assay_intake_options options = assay_intake_options_default();
     options.max_rejects = 1;
     ck_assay_ok(reading_of(&w.r, &model.spec, &model, false, &options, csv.data, &err));
-    ck_assert(w.r.data.n_unseen > 0 && w.r.data.n_unknown > 0);
+    ck_assert(w.r.data.n_unseen > 0 && (w.r.data.n_unknown > 0) == (_i > 0));
+    ck_assert_int_eq(w.r.data.n_new_segment > 0, _i == 0);
     check_whole(&w);
     assay_text_clear(&csv);
     assay_model_clear(&model);
