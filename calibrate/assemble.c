@@ -15,13 +15,15 @@
 
 /* ---- coefficients ---- */
 
-/* Wald's inference on a covariance [n_coef * n_coef], with intervals that may be others. */
-static void take_coefficients(const struct assay_logistic_fit *fit, const double covariance[],
-                              const double low[], const double high[],
+/* Wald's inference on fitted coefficients [n_coef] with a covariance [n_coef * n_coef], and intervals that
+ * may be others, beside the estimates of `fit`. */
+static void take_coefficients(const struct assay_logistic_fit *fit, const double fitted[],
+                              const double covariance[], const double low[], const double high[],
                               struct assay_coefficient coefficients[])
 {
     struct assay_logistic_fit shown = *fit;
-    shown.covariance = (double *)covariance; /* read only */
+    shown.coef = (double *)fitted; /* read only, both */
+    shown.covariance = (double *)covariance;
     for (size_t k = 0; k < fit->n_coef; k++) {
         struct assay_wald wald = assay_wald(&shown, k);
         coefficients[k] = (struct assay_coefficient){
@@ -133,7 +135,7 @@ static void take_free(const struct assay_uncertainty *u, size_t p, struct assay_
         fit->free_coefficients[k] = (struct assay_coefficient){NAN, NAN, NAN, NAN, NAN, NAN};
     if (u->free_missing)
         return;
-    take_coefficients(&u->free_fit, u->free_fit.covariance, u->free_low, u->free_high,
+    take_coefficients(&u->free_fit, u->free_fit.coef, u->free_fit.covariance, u->free_low, u->free_high,
                       fit->free_coefficients);
     memcpy(fit->free_covariance, u->free_fit.covariance, p * p * sizeof(double));
     fit->free_log_likelihood = u->free_fit.log_likelihood;
@@ -149,7 +151,7 @@ static enum assay_status take_fit(struct assay_calibration *c, struct assay_mode
     enum assay_status status = allocate_fit(n, p, model, err);
     if (status != ASSAY_OK)
         return status;
-    take_coefficients(&pipeline->fit, u->covariance, u->low, u->high, fit->coefficients);
+    take_coefficients(&pipeline->fit, u->coef, u->covariance, u->low, u->high, fit->coefficients);
     memcpy(fit->covariance, u->covariance, p * p * sizeof(double));
     take_free(u, p, fit);
     model->intercept = pipeline->fit.coef[0];

@@ -7,6 +7,8 @@
  * the (R + 1) 2.5%-th and (R + 1) 97.5%-th of R sorted values (Davison & Hinkley 1997, section 5.2;
  * type 6 of Hyndman & Fan 1996; type 7 would cover 1% less with R = 200), widened where the
  * published value lies outside.
+ * With an anchor they say how far a weight would move with other accounts, not where the true one
+ * is: anchor and strength stay, and a strong pull leaves little to move (docs/coverage.md).
  *
  * Figures, and shares and rates of zones: with A the apparent value of the published model, and in
  * resample b A_b that of its model on its own rows and O_b that of the same model, at the same line, on

@@ -184,9 +184,12 @@ static enum assay_status deliver_moves(const struct command_line *c, struct assa
 static enum assay_status deliver(struct command_line *c, struct assay_error *err)
 {
     struct assay_text text = {0};
+    struct assay_summary_words words = {0};
     struct assay_zone_result zones[ASSAY_MAX_ZONES];
     enum assay_status status =
         assay_zones_held_out(&c->model, &c->calibration, zones, err);
+    if (status == ASSAY_OK)
+        status = assay_summary_words_find(&c->model, &c->calibration, &words, err);
     if (status == ASSAY_OK)
         status = assay_model_write(&c->model, &text, err);
     bool to_stdout = strcmp(c->output, "-") == 0;
@@ -201,12 +204,13 @@ static enum assay_status deliver(struct command_line *c, struct assay_error *err
     if (status == ASSAY_OK && !c->json) {
         FILE *people = to_stdout ? stderr : stdout;
         assay_calibrate_print(people, &c->model, &c->calibration, zones,
-                              c->champion_path != NULL ? &c->zone_moves : NULL,
+                              c->champion_path != NULL ? &c->zone_moves : NULL, &words,
                               assay_csv_name(c->intake.csv));
         fprintf(people, "\nWritten: %s (%.19s...)\n", to_stdout ? "standard output" : c->output,
                 c->model.digest);
         status = assay_flush_stdout(err);
     }
+    assay_summary_words_clear(&words);
     assay_text_clear(&text);
     return status;
 }

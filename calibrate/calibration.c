@@ -64,8 +64,8 @@ static enum assay_status know(struct assay_calibration *c, struct assay_error *e
         assay_uncertainty_find(&c->pipeline, estimation, c->settlement.own, &c->settlement.anchor,
                                &c->uncertainty, err);
     if (status == ASSAY_OK && estimation->by == ASSAY_BY_LIKELIHOOD)
-        status = assay_limits_cost(&c->pipeline, estimation, &c->settlement.limits, &c->limits,
-                                   &c->n_limit, err);
+        status = assay_limits_cost(&c->pipeline, estimation, &c->settlement.limits,
+                                   c->settlement.asked, &c->limits, &c->n_limit, err);
     return status;
 }
 

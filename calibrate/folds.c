@@ -140,9 +140,10 @@ static void fill_composite(const struct assay_design *design, const double weigh
 }
 
 /* Fits a fold's rows of that design and gives the log-odds of all. A column that does not vary there is
- * held at 0. */
+ * held at 0. coef [2 + indicators]: where to begin, and where it ended; a fold's answer is near the one
+ * before it. */
 static enum assay_status fit_composite(const struct assay_pipeline *part, const double small[],
-                                       double log_odds[], struct assay_error *err)
+                                       double coef[], double log_odds[], struct assay_error *err)
 {
     struct assay_array_data data = assay_pipeline_data(part);
     struct assay_logistic_options options = assay_logistic_options_default();
@@ -158,18 +159,30 @@ static enum assay_status fit_composite(const struct assay_pipeline *part, const 
     if (status == ASSAY_OK) {
         options.tolerance = 1e-6; /* Newton's last step squares it */
         options.held = held;
+        options.start = coef;
         status = assay_logistic_check(&engine, &problem, held, err);
         if (problem != ASSAY_FIT_CONSTANT)
             memset(held, 0, data.n_column + 1);
+        for (size_t k = 0; k <= data.n_column; k++)
+            coef[k] = held[k] ? 0 : coef[k];
         if (status == ASSAY_OK)
             status = assay_logistic_fit(&engine, &options, &fit, err);
         assay_array_engine_clear(&engine);
     }
-    if (status == ASSAY_OK)
+    if (status == ASSAY_OK) {
         assay_array_log_odds(&data, fit.coef, log_odds);
+        memcpy(coef, fit.coef, fit.n_coef * sizeof *coef);
+    }
     assay_logistic_fit_clear(&fit);
     free(held);
     return status;
+}
+
+/* The share of events, and no slope. */
+static void begin_composite(const struct assay_history *history, double coef[])
+{
+    double events = (double)history->n_event, others = (double)history->n_used - events;
+    coef[0] = log(events / others);
 }
 
 enum assay_status assay_folds_predict_weights(struct assay_folds *folds,
@@ -178,13 +191,15 @@ enum assay_status assay_folds_predict_weights(struct assay_folds *folds,
 {
     const struct assay_history *history = folds->published->history;
     const struct assay_design *filled = NULL, *whole = folds->published->design;
+    size_t n_small = 1 + whole->n_column - whole->n_signal;
     double *log_odds = assay_alloc(history->n_row, sizeof *log_odds);
-    double *small = assay_alloc(assay_block_size(history->n_row,
-                                                 1 + whole->n_column - whole->n_signal),
-                                sizeof *small);
+    double *small = assay_alloc(assay_block_size(history->n_row, n_small), sizeof *small);
+    double *coef = assay_alloc(1 + n_small, sizeof *coef);
     enum assay_status status = ASSAY_OK;
-    if (log_odds == NULL || small == NULL)
+    if (log_odds == NULL || small == NULL || coef == NULL)
         status = assay_fail_memory(err, "cross-validating");
+    else
+        begin_composite(history, coef);
     for (size_t i = 0; status == ASSAY_OK && i < history->n_row; i++)
         prob[i] = NAN;
     for (size_t f = 0; status == ASSAY_OK && f < folds->n; f++) {
@@ -197,7 +212,7 @@ enum assay_status assay_folds_predict_weights(struct assay_folds *folds,
         if (part->design != filled)
             fill_composite(part->design, weight, small);
         filled = part->design;
-        status = fit_composite(part, small, log_odds, &reason);
+        status = fit_composite(part, small, coef, log_odds, &reason);
         if (part->own_design.n_hole > 0 && folds->fitted[f])
             assay_design_fill_holes(&part->own_design, part->weight);
         if (status == ASSAY_OK)
@@ -209,5 +224,6 @@ enum assay_status assay_folds_predict_weights(struct assay_folds *folds,
     }
     free(log_odds);
     free(small);
+    free(coef);
     return status;
 }

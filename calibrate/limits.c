@@ -199,12 +199,88 @@ struct costing {
     const struct assay_pipeline *pipeline;
     const struct assay_estimation *estimation;
     const struct assay_declared_limits *declared;
+    const double *asked; /* [n_signal] the anchor before it was moved within the limits */
     struct assay_engine engine;
     struct assay_anchor anchor;
     struct assay_logistic_options options;
     double *coef; /* [n_coef] */
     double auc;   /* under all limits */
 };
+
+/* The declared limits but one; signs stay. *memory is the caller's to free. */
+static enum assay_status loosen(const struct assay_weight_limits *all,
+                                struct assay_weight_limit without,
+                                struct assay_weight_limits *loosened, double **memory,
+                                struct assay_error *err)
+{
+    size_t n = all->n_signal, n_group = all->n_group;
+    double *low = assay_alloc(2 * (n + n_group), sizeof *low);
+    if (low == NULL)
+        return assay_fail_memory(err, "finding what limits cost");
+    double *high = low + n, *group_low = high + n, *group_high = group_low + n_group;
+    memcpy(low, all->low, n * sizeof *low);
+    memcpy(high, all->high, n * sizeof *high);
+    memcpy(group_low, all->group_low, n_group * sizeof *group_low);
+    memcpy(group_high, all->group_high, n_group * sizeof *group_high);
+    switch (without.kind) {
+    case ASSAY_LIMIT_FLOOR:
+        low[without.index] = 0;
+        break;
+    case ASSAY_LIMIT_CAP:
+        high[without.index] = 1;
+        break;
+    case ASSAY_LIMIT_FIXED:
+        low[without.index] = 0;
+        high[without.index] = 1;
+        break;
+    case ASSAY_LIMIT_SHARE_FLOOR:
+        group_low[without.index] = 0;
+        break;
+    case ASSAY_LIMIT_SHARE_CAP:
+        group_high[without.index] = 1;
+        break;
+    case ASSAY_LIMIT_SHARE_FIXED:
+        group_low[without.index] = 0;
+        group_high[without.index] = 1;
+        break;
+    case ASSAY_LIMIT_SIGN:
+    case ASSAY_LIMIT_TOTAL:
+        break;
+    }
+    *loosened = *all;
+    loosened->low = low;
+    loosened->high = high;
+    loosened->group_low = group_low;
+    loosened->group_high = group_high;
+    *memory = low;
+    return ASSAY_OK;
+}
+
+/* The cost where the anchor is kept exactly: it stands elsewhere without the limit. */
+static enum assay_status cost_of_kept(struct costing *c, struct assay_weight_limit without,
+                                      double *deviance, struct assay_error *err)
+{
+    struct assay_weight_limits loosened;
+    struct assay_anchor anchor = c->anchor;
+    struct assay_anchor_fit fit = {0};
+    double *memory = NULL, *weight = assay_alloc(anchor.n_signal, sizeof *weight);
+    enum assay_status status = weight != NULL
+                                   ? loosen(&c->declared->limits, without, &loosened, &memory, err)
+                                   : assay_fail_memory(err, "finding what limits cost");
+    if (status == ASSAY_OK)
+        status = assay_weight_limits_nearest(&loosened, c->asked, anchor.sd, weight, err);
+    anchor.weight = weight;
+    if (status == ASSAY_OK)
+        status = assay_anchor_fit(&c->engine, &anchor, &c->options, NULL, &fit, err);
+    if (status == ASSAY_OK) {
+        memcpy(c->coef, fit.fit.coef, fit.fit.n_coef * sizeof *c->coef);
+        *deviance = 2 * (fit.fit.log_likelihood - c->pipeline->fit.log_likelihood);
+    }
+    assay_anchor_fit_clear(&fit);
+    free(memory);
+    free(weight);
+    return status;
+}
 
 static enum assay_status find_cost(struct costing *c, size_t k, struct assay_model_limit *limit,
                                    struct assay_error *err)
@@ -218,9 +294,12 @@ static enum assay_status find_cost(struct costing *c, size_t k, struct assay_mod
     }
     *limit = (struct assay_model_limit){.what = words.data, .deviance = NAN, .auc = NAN};
     struct assay_error reason = {0};
-    enum assay_status status = assay_weight_limit_cost(
-        &c->engine, c->anchor.lambda > 0 ? &c->anchor : NULL, &c->options, &c->declared->limits,
-        &c->pipeline->fit, which, c->coef, &limit->deviance, &reason);
+    enum assay_status status =
+        isinf(c->anchor.lambda)
+            ? cost_of_kept(c, which, &limit->deviance, &reason)
+            : assay_weight_limit_cost(&c->engine, c->anchor.lambda > 0 ? &c->anchor : NULL,
+                                      &c->options, &c->declared->limits, &c->pipeline->fit, which,
+                                      c->coef, &limit->deviance, &reason);
     if (status == ASSAY_ENUMERIC) { /* without it there is no fit at all */
         limit->deviance = NAN;
         return ASSAY_OK;
@@ -257,14 +336,15 @@ static enum assay_status find_costs(struct costing *c, const unsigned char activ
 enum assay_status assay_limits_cost(const struct assay_pipeline *pipeline,
                                     const struct assay_estimation *estimation,
                                     const struct assay_declared_limits *declared,
-                                    struct assay_model_limit **limit, size_t *n_limit,
-                                    struct assay_error *err)
+                                    const double asked[], struct assay_model_limit **limit,
+                                    size_t *n_limit, struct assay_error *err)
 {
     const struct assay_limits *limits = &declared->set.limits;
     struct assay_array_data data = assay_pipeline_data(pipeline);
     struct costing c = {.pipeline = pipeline,
                         .estimation = estimation,
                         .declared = declared,
+                        .asked = asked,
                         .options = assay_logistic_options_default(),
                         .coef = assay_alloc(pipeline->n_coef, sizeof *c.coef)};
     size_t *signal = assay_alloc(pipeline->n_signal, sizeof *signal);

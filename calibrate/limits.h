@@ -31,11 +31,13 @@ void assay_limit_describe(const struct assay_spec *spec, struct assay_weight_lim
                           struct assay_text *text);
 
 /* Limits (signs are not among them: the summary tells of these by themselves) that hold the weights
- * of a fitted pipeline back, and what each costs: refits without it. *limit [*n_limit] and its texts
- * are the caller's. deviance and auc are NaN where there is no fit without the limit. */
+ * of a fitted pipeline back, and what each costs: refits without it. An anchor that is kept exactly is
+ * moved anew, from the weights that were asked for [n_signal], to where the other limits let it be.
+ * *limit [*n_limit] and its texts are the caller's. deviance and auc are NaN where there is no fit
+ * without the limit. */
 ASSAY_MUST_CHECK enum assay_status
 assay_limits_cost(const struct assay_pipeline *pipeline, const struct assay_estimation *estimation,
-                  const struct assay_declared_limits *declared, struct assay_model_limit **limit,
-                  size_t *n_limit, struct assay_error *err);
+                  const struct assay_declared_limits *declared, const double asked[],
+                  struct assay_model_limit **limit, size_t *n_limit, struct assay_error *err);
 
 #endif

@@ -136,17 +136,19 @@ static size_t signal_named(const struct assay_spec *spec, const char *name)
     return j;
 }
 
+/* same: both fits in between hold on to the champion's published weights; otherwise to what its own fit
+ * held on to, and start from its weights before they were rounded. */
 static void split(const struct assay_pipeline *published, const struct assay_model *champion,
-                  const struct refit *as_was, const struct refit *renewed,
+                  bool same, const struct refit *as_was, const struct refit *renewed,
                   struct assay_weight_moves *moves)
 {
     const struct assay_spec *spec = published->history->spec;
-    const struct assay_model_rounding *rounding = &champion->fit.rounding;
+    const double *before = same ? NULL : champion->fit.rounding.before;
     for (size_t j = 0; j < moves->n_signal; j++) {
         size_t c = signal_named(&champion->spec, spec->signals[j].name);
         if (c == champion->n_signal)
             continue;
-        double fitted = rounding->before != NULL ? rounding->before[c] : champion->weight[c];
+        double fitted = before != NULL ? before[c] : champion->weight[c];
         double change = published->weight[j] - champion->weight[c];
         double data = as_was->pipeline.weight[c] - fitted;
         double baselines = renewed->pipeline.weight[c] - as_was->pipeline.weight[c];
@@ -188,7 +190,7 @@ static enum assay_status go_the_way(const struct assay_pipeline *published,
     if (status == ASSAY_OK)
         status = refit_both(&view, same ? estimation : NULL, &as_was, &renewed, &reason);
     if (status == ASSAY_OK)
-        split(published, champion, &as_was, &renewed, moves);
+        split(published, champion, same, &as_was, &renewed, moves);
     status = excuse(status, &reason, moves, err);
     refit_clear(&as_was);
     refit_clear(&renewed);

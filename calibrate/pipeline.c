@@ -101,6 +101,7 @@ enum assay_status assay_pipeline_prepare(const struct assay_history *history,
     }
     *pipeline = made;
     pipeline->design = shares ? published->design : &pipeline->own_design;
+    pipeline->published = shares ? published : NULL;
     return ASSAY_OK;
 }
 

@@ -42,6 +42,7 @@ struct assay_estimation {
 struct assay_pipeline {
     const struct assay_history *history; /* borrowed */
     const unsigned char *include;        /* borrowed; how often each row counts, 0: not at all */
+    const struct assay_pipeline *published; /* borrowed; whose design is shared, or NULL */
     enum assay_pipeline_use use;
     size_t n_signal, n_coef;
     struct assay_baseline *baselines;    /* [n_signal], NULL where another's are shared */

@@ -123,6 +123,7 @@ static enum assay_status keep_to_limits(size_t n, struct assay_settlement *s,
     if (asked == NULL)
         return assay_fail_memory(err, "anchoring");
     memcpy(asked, s->own, n * sizeof *asked);
+    memcpy(s->asked, s->own, n * sizeof *asked);
     enum assay_status status =
         assay_weight_limits_nearest(&s->limits.limits, asked, s->sd, s->own, err);
     for (size_t j = 0; status == ASSAY_OK && j < n; j++)
@@ -148,6 +149,12 @@ static enum assay_status choose_strength(const struct assay_folds *folds,
     struct assay_strength_curve curve = {0};
     struct assay_strength_choice choice;
     enum assay_status status = assay_anchoring_find(folds, &question, &curve, &choice, err);
+    if (status == ASSAY_ENUMERIC) {
+        assay_fail(err, status, "with %zu events there is no fit in every fold of the cross-validation, not "
+                                "even of intercept and slope to the anchor's weights",
+                   folds->published->history->n_event);
+        assay_hint(err, "Use a longer history, fewer \"folds\", or \"method\": \"firth\".");
+    }
     if (status != ASSAY_OK)
         return status;
     const struct assay_strength_point *point = &curve.point[choice.chosen];
@@ -157,6 +164,10 @@ static enum assay_status choose_strength(const struct assay_folds *folds,
     s->anchor.taken = (unsigned)point->anchor; /* the same three, in the same order */
     memcpy(s->anchor.weight, curve.weight + point->anchor * curve.n_signal,
            curve.n_signal * sizeof(double));
+    for (size_t j = 0; j < curve.n_signal && point->anchor != ASSAY_ANCHOR_OWN; j++) {
+        double equal = 1 / (double)curve.n_signal;
+        s->asked[j] = point->anchor == ASSAY_ANCHOR_RIVAL ? equal : (s->asked[j] + equal) / 2;
+    }
     assay_strength_curve_clear(&curve);
     return ASSAY_OK;
 }
@@ -218,7 +229,8 @@ enum assay_status assay_settle(struct assay_pipeline *published, const struct as
     s->sd = assay_alloc(n, sizeof *s->sd);
     s->own = assay_alloc(n, sizeof *s->own);
     s->rival = assay_alloc(n, sizeof *s->rival);
-    if (s->sd == NULL || s->own == NULL || s->rival == NULL)
+    s->asked = assay_alloc(n, sizeof *s->asked);
+    if (s->sd == NULL || s->own == NULL || s->rival == NULL || s->asked == NULL)
         return assay_fail_memory(err, "settling the fit");
     find_spreads(published, s->sd);
     enum assay_status status = choose_anchor(published->history->spec, champion, s, err);
@@ -235,5 +247,6 @@ void assay_settlement_clear(struct assay_settlement *s)
     free(s->sd);
     free(s->own);
     free(s->rival);
+    free(s->asked);
     *s = (struct assay_settlement){0};
 }

@@ -21,6 +21,7 @@ struct assay_settlement {
     double *sd;             /* [n_signal] of the published design's columns */
     double *own, *rival;    /* [n_signal] the anchor that was asked for; equal weights. Both as near as
                                the limits let them be */
+    double *asked;          /* [n_signal] the anchor that was taken, before limits moved it */
     bool own_moved;         /* the limits did not let the anchor be */
     size_t n_new;           /* signals that the champion does not have: their share is 1 / n each */
 };

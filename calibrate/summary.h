@@ -9,11 +9,21 @@
 #include "core/metric/zones.h"
 #include "core/model/model.h"
 
+/* What takes memory to put into words: made before anything is written. Zeroed is empty. */
+struct assay_summary_words {
+    struct assay_text worth, segments, left_out;
+};
+ASSAY_MUST_CHECK enum assay_status
+assay_summary_words_find(const struct assay_model *model, const struct assay_calibration *calibration,
+                         struct assay_summary_words *words, struct assay_error *err);
+void assay_summary_words_clear(struct assay_summary_words *words);
+
 /* Prints the model and its evidence. zones: assay_zones_held_out() of the same model; zone_moves:
  * against the champion, NULL without one. */
 void assay_calibrate_print(FILE *out, const struct assay_model *model,
                            const struct assay_calibration *calibration,
                            const struct assay_zone_result zones[],
-                           const struct assay_zone_moves *zone_moves, const char *source);
+                           const struct assay_zone_moves *zone_moves,
+                           const struct assay_summary_words *words, const char *source);
 
 #endif

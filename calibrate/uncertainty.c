@@ -51,6 +51,30 @@ static enum assay_status cluster(const struct finding *f, const struct assay_log
     return is_numeric(status) ? ASSAY_OK : pass_on(status, &reason, err);
 }
 
+/* Scores by account say nothing where the likelihood has no maximum: on separated outcomes they vanish, and
+ * with them the sandwich. Columns that depend on each other are another matter. */
+static enum assay_status may_cluster(const struct finding *f, bool *may, struct assay_error *err)
+{
+    struct assay_error reason = {0};
+    struct assay_logistic_fit plain = {0};
+    enum assay_fit_problem problem = ASSAY_FIT_FINE;
+    *may = !f->out->free_missing && f->estimation->by != ASSAY_BY_FIRTH;
+    if (*may)
+        return ASSAY_OK;
+    enum assay_status status = assay_pipeline_fit_free(f->pipeline, &plain, &reason);
+    *may = status == ASSAY_OK;
+    assay_logistic_fit_clear(&plain);
+    if (!is_numeric(status))
+        return pass_on(status, &reason, err);
+    unsigned char *blamed = assay_alloc(f->pipeline->n_coef, 1);
+    if (blamed == NULL)
+        return assay_fail_memory(err, "finding standard errors");
+    status = assay_logistic_check(&f->engine, &problem, blamed, err);
+    *may = problem == ASSAY_FIT_COLLINEAR;
+    free(blamed);
+    return status;
+}
+
 /* Both covariances by account, or neither. */
 static enum assay_status cluster_both(struct finding *f, struct assay_error *err)
 {
@@ -257,7 +281,10 @@ static enum assay_status find_all(struct finding *f, const double own[],
 {
     const struct assay_history *history = f->pipeline->history;
     enum assay_status status = fit_free(f, err);
+    bool may = false;
     if (status == ASSAY_OK && history->n_account < history->n_used)
+        status = may_cluster(f, &may, err);
+    if (status == ASSAY_OK && may)
         status = cluster_both(f, err);
     if (status == ASSAY_OK)
         status = find_intervals(f, anchor->weight != NULL && anchor->chosen, err);
@@ -277,17 +304,20 @@ enum assay_status assay_uncertainty_find(const struct assay_pipeline *pipeline,
     size_t p = pipeline->n_coef;
     struct assay_array_data data = assay_pipeline_data(pipeline);
     struct assay_uncertainty made = {.covariance = assay_alloc(p * p, sizeof *made.covariance),
+                                     .coef = assay_alloc(p, sizeof *made.coef),
                                      .low = assay_alloc(p, sizeof *made.low),
                                      .high = assay_alloc(p, sizeof *made.high),
                                      .free_low = assay_alloc(p, sizeof *made.free_low),
                                      .free_high = assay_alloc(p, sizeof *made.free_high)};
     struct finding f = {.pipeline = pipeline, .estimation = estimation, .out = &made};
     enum assay_status status = ASSAY_OK;
-    if (made.covariance == NULL || made.low == NULL || made.high == NULL ||
+    if (made.covariance == NULL || made.coef == NULL || made.low == NULL || made.high == NULL ||
         made.free_low == NULL || made.free_high == NULL)
         status = assay_fail_memory(err, "finding standard errors");
-    else
+    else {
         memcpy(made.covariance, pipeline->fit.covariance, p * p * sizeof *made.covariance);
+        memcpy(made.coef, pipeline->fit.coef, p * sizeof *made.coef);
+    }
     if (status == ASSAY_OK)
         status = assay_array_engine_init(&data, &f.engine, err);
     if (status == ASSAY_OK) {
@@ -305,6 +335,7 @@ void assay_uncertainty_clear(struct assay_uncertainty *uncertainty)
 {
     assay_logistic_fit_clear(&uncertainty->free_fit);
     free(uncertainty->covariance);
+    free(uncertainty->coef);
     free(uncertainty->free_low);
     free(uncertainty->free_high);
     free(uncertainty->low);

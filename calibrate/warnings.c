@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "core/base/memory.h"
+#include "core/base/number.h"
 #include "core/signal/normalise.h"
 
 static enum assay_status warn(struct assay_model *model, struct assay_error *err,
@@ -31,23 +32,49 @@ static enum assay_status warn(struct assay_model *model, struct assay_error *err
     return ASSAY_OK;
 }
 
+static const char *plural(size_t n)
+{
+    return n == 1 ? "" : "s";
+}
+
 static enum assay_status warn_of_sample(const struct assay_history *history,
                                         struct assay_model *model, struct assay_error *err)
 {
     enum assay_status status = ASSAY_OK;
-    size_t rare = history->n_event < history->n_used - history->n_event
-                      ? history->n_event : history->n_used - history->n_event;
-    if (rare < 10 * (model->n_coef - 1))
-        status = warn(model, err, "%zu events for %zu coefficients, fewer than ten each: the data alone "
-                      "say little of single weights; read their intervals", rare,
-                      model->n_coef - 1);
+    size_t others = history->n_used - history->n_event, n = model->n_coef - 1;
+    bool rare = history->n_event < others, dated = history->columns->as_of != ASSAY_NO_COLUMN;
+    size_t fewer = rare ? history->n_event : others;
+    if (fewer < 10 * n)
+        status = warn(model, err, "only %zu snapshot%s %s the event for %zu coefficient%s, fewer than ten "
+                      "for each: the data alone say little of single weights; read their intervals",
+                      fewer, plural(fewer), rare ? "with" : "without", n, plural(n));
     if (status == ASSAY_OK && history->n_repeated > 0)
-        status = warn(model, err, "%zu snapshots repeat an account and date that stand already; "
-                      "check the export for a join gone wrong", history->n_repeated);
+        status = warn(model, err, "%zu snapshot%s the account%s of an earlier row; check the export for a "
+                      "join gone wrong%s", history->n_repeated,
+                      history->n_repeated == 1 ? " has" : "s have", dated ? " and date" : "",
+                      dated ? "" : ", or name the column of dates (\"as_of\")");
     if (status == ASSAY_OK && history->early_events > 0)
-        status = warn(model, err, "%zu events come from snapshots whose horizon is not over, while "
-                      "their peers without an event are left out: churn looks higher than it is; "
-                      "end the window earlier (--until)", history->early_events);
+        status = warn(model, err, "%zu event%s from snapshots whose horizon is not over, while their peers "
+                      "without an event are left out: churn looks higher than it is; end the window "
+                      "earlier (--until)", history->early_events,
+                      history->early_events == 1 ? " comes" : "s come");
+    return status;
+}
+
+/* Standard errors and a team's quarters, which take accounts and dates. */
+static enum assay_status warn_of_rows(const struct assay_calibration *c, struct assay_model *model,
+                                      struct assay_error *err)
+{
+    const struct assay_history *history = &c->history;
+    enum assay_status status = ASSAY_OK;
+    if (history->n_account < history->n_used && !model->fit.clustered)
+        status = warn(model, err, "%zu snapshots come from %zu account%s, but standard errors by account "
+                      "cannot be had (accounts too few, or outcomes separated): they take snapshots as "
+                      "independent and may be too small", history->n_used, history->n_account,
+                      plural(history->n_account));
+    if (status == ASSAY_OK && model->line.rule == ASSAY_LINE_CAPACITY && !model->line.given &&
+        history->columns->as_of == ASSAY_NO_COLUMN)
+        status = warn(model, err, "no as_of dates: the whole file counts as one quarter of the team's work");
     return status;
 }
 
@@ -75,10 +102,6 @@ static enum assay_status warn_of_evidence(const struct assay_calibration *c,
     if (status == ASSAY_OK && condition > 1e6)
         status = warn(model, err, "condition number %.1e: some signals nearly repeat others, and "
                       "their weights trade off freely", condition);
-    if (status == ASSAY_OK && c->history.n_account < c->history.n_used && !model->fit.clustered)
-        status = warn(model, err, "%zu snapshots come from %zu accounts, too few for standard errors "
-                      "by account: they take snapshots as independent and may be too small",
-                      c->history.n_used, c->history.n_account);
     return status;
 }
 
@@ -95,13 +118,15 @@ static enum assay_status warn_of_anchor(const struct assay_calibration *c,
                       "within them stand in for it");
     if (status == ASSAY_OK && model->fit.anchor.word == ASSAY_ANCHOR_CHAMPION && c->champion_saw &&
         model->fit.anchor.chosen)
-        status = warn(model, err, "the champion was fitted to snapshots like these, or may have been, and "
-                      "too few are later than its own: as an anchor it looks better than it is, in "
-                      "the cross-validated figures too");
+        status = warn(model, err, "the champion was, or may have been, fitted to some of these snapshots, "
+                      "and too few are later than its own: as an anchor it looks better than it is, "
+                      "and so do the cross-validated figures");
     if (status == ASSAY_OK && model->fit.anchor.word == ASSAY_ANCHOR_CHAMPION &&
         c->settlement.n_new > 0)
-        status = warn(model, err, "%zu of the %zu signals are new to the champion; in the anchor each "
-                      "has an equal share", c->settlement.n_new, model->n_signal);
+        status = warn(model, err, "%zu of the %zu signals %s new to the champion; in the anchor %s an equal "
+                      "share", c->settlement.n_new, model->n_signal,
+                      c->settlement.n_new == 1 ? "is" : "are",
+                      c->settlement.n_new == 1 ? "it has" : "each has");
     return status;
 }
 
@@ -133,9 +158,9 @@ static enum assay_status warn_of_directions(const struct assay_history *history,
         const struct assay_coefficient *free_one = &model->fit.free_coefficients[1 + j];
         const struct assay_signal_spec *signal = &model->spec.signals[j];
         if (free_one->estimate > 0 && free_one->p_value < 0.05)
-            status = warn(model, err, "signal \"%s\": beside the others the data say the opposite of "
-                          "\"better\": \"%s\" (p = %.2g); check it", signal->name,
-                          assay_better_names[signal->better], free_one->p_value);
+            status = warn(model, err, "signal \"%s\": beside the others, better values go with more events (p = "
+                          "%.2g), against its \"better\": \"%s\"; check which way it points",
+                          signal->name, free_one->p_value, assay_better_names[signal->better]);
     }
     return status;
 }
@@ -146,6 +171,7 @@ static enum assay_status warn_of_signals(const struct assay_calibration *c,
 {
     enum assay_status status = ASSAY_OK;
     const struct assay_history *history = &c->history;
+    char part[ASSAY_GROUPED_SIZE], whole[ASSAY_GROUPED_SIZE];
     for (size_t j = 0; status == ASSAY_OK && j < model->n_signal; j++) {
         const struct assay_signal_spec *signal = &model->spec.signals[j];
         const struct assay_column *column = &history->table->columns[history->columns->signals[j]];
@@ -156,8 +182,9 @@ static enum assay_status warn_of_signals(const struct assay_calibration *c,
             clamped += history->used[i] && assay_normalise_clamps(signal, NULL, column->numbers[i]);
         }
         if (clamped > 0)
-            status = warn(model, err, "signal \"%s\": %zu of %zu values lie beyond its %s and were "
-                          "clamped", signal->name, clamped, n_value,
+            status = warn(model, err, "signal \"%s\": %s of %s values lie beyond its %s and were "
+                          "clamped", signal->name, assay_number_group((double)clamped, part),
+                          assay_number_group((double)n_value, whole),
                           signal->normalise.method == ASSAY_RANGE  ? "range"
                           : signal->normalise.method == ASSAY_NONE ? "0 to 100"
                                                                    : "first step");
@@ -165,8 +192,8 @@ static enum assay_status warn_of_signals(const struct assay_calibration *c,
     for (size_t k = 0; status == ASSAY_OK && k < model->n_indicator; k++) {
         size_t j = c->pipeline.design->indicator_signal[k];
         if (c->pipeline.held[1 + model->n_signal + k])
-            status = warn(model, err, "signal \"%s\": its missing indicator does not vary, so it "
-                          "has no term", model->spec.signals[j].name);
+            status = warn(model, err, "signal \"%s\": its values are never missing, or always, so that "
+                          "\"missing\": \"indicator\" gives no term", model->spec.signals[j].name);
     }
     return status;
 }
@@ -183,5 +210,7 @@ enum assay_status assay_warnings_note(const struct assay_calibration *c, struct 
         status = warn_of_directions(&c->history, model, err);
     if (status == ASSAY_OK)
         status = warn_of_evidence(c, model, err);
+    if (status == ASSAY_OK)
+        status = warn_of_rows(c, model, err);
     return status == ASSAY_OK ? warn_of_signals(c, model, err) : status;
 }

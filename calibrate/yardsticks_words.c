@@ -2,18 +2,14 @@
 #include <stdio.h>
 
 #include "calibrate/yardsticks.h"
+#include "core/base/number.h"
 
 /* ---- numbers ---- */
 
 static void put_count(struct assay_text *text, size_t value)
 {
-    char digits[32];
-    int n = snprintf(digits, sizeof digits, "%zu", value);
-    for (int k = 0; k < n; k++) {
-        if (k > 0 && (n - k) % 3 == 0)
-            assay_text_putc(text, ',');
-        assay_text_putc(text, digits[k]);
-    }
+    char grouped[ASSAY_GROUPED_SIZE];
+    assay_text_puts(text, assay_number_group((double)value, grouped));
 }
 
 /* At least so many, and more where the interval would be narrower than ten units of the last. */
@@ -30,7 +26,8 @@ static void put_interval(struct assay_text *text, double low, double high, int d
     if (isnan(low))
         assay_text_puts(text, " (no interval)");
     else
-        assay_text_printf(text, " [%.*f, %.*f]", decimals, low, decimals, high);
+        assay_text_printf(text, " [%.*f, %.*f]", decimals, assay_number_unsigned_zero(low, decimals),
+                          decimals, assay_number_unsigned_zero(high, decimals));
 }
 
 /* "0.0089 [0.0042, 0.0136]", a change with its sign dropped. */
@@ -47,7 +44,8 @@ static void put_size(struct assay_text *text, const struct assay_estimate *chang
 static void put_change(struct assay_text *text, const struct assay_estimate *change, int least)
 {
     int decimals = decimals_of(change, least);
-    assay_text_printf(text, "%+.*f", decimals, change->value);
+    double value = assay_number_unsigned_zero(change->value, decimals);
+    assay_text_printf(text, value == 0 ? "%.*f" : "%+.*f", decimals, value);
     put_interval(text, change->low, change->high, decimals);
 }
 
@@ -169,7 +167,10 @@ void assay_worth_say(const struct assay_model_yardstick yards[ASSAY_YARDS], bool
                               "which flatters it and new weights that hold on to it: a comparison on "
                               "later snapshots will be fairer.\n");
     if (champion && worth.standing[ASSAY_YARD_EQUAL] != ASSAY_NOT_COMPARED) {
+        const struct assay_model_yardstick *equal = &yards[ASSAY_YARD_EQUAL];
         assay_text_puts(text, "Beside equal weights: ");
-        put_standing(text, &yards[ASSAY_YARD_EQUAL], worth.standing[ASSAY_YARD_EQUAL], "these");
+        if (equal->n != yards[ASSAY_YARD_CHAMPION].n)
+            put_rows(text, equal);
+        put_standing(text, equal, worth.standing[ASSAY_YARD_EQUAL], "these");
     }
 }

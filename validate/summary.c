@@ -3,6 +3,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "core/base/number.h"
 #include "core/base/text.h"
 #include "validate/notes.h"
 
@@ -12,6 +13,14 @@ static void print_name(FILE *out, const char *name)
 {
     int shown = assay_display_width(name);
     fprintf(out, "  %s%*s", name, shown < NAME_WIDTH ? NAME_WIDTH - shown : 1, "");
+}
+
+/* "1,234" in one of a few rotating buffers. */
+static const char *grouped(double value)
+{
+    static char buffers[6][ASSAY_GROUPED_SIZE];
+    static unsigned next;
+    return assay_number_group(value, buffers[next++ % 6]);
 }
 
 /* On the score every segment's line is at the same place. */
@@ -37,8 +46,9 @@ static void print_head(FILE *out, const struct assay_audit *audit,
     else
         fprintf(out, "Audit of %s column \"%s\"",
                 isnan(subject->line_probability) ? "score" : "probability", subject->score_column);
-    fprintf(out, " on %s: %zu snapshots, %zu with the event (%.1f%%)",
-            assay_csv_name(data->intake.csv), audit->n, audit->n_event,
+    fprintf(out, " on %s: %s snapshots, %s with the event (%.1f%%)",
+            assay_csv_name(data->intake.csv), grouped((double)audit->n),
+            grouped((double)audit->n_event),
             100.0 * (double)audit->n_event / (double)audit->n);
     if (data->from != ASSAY_NO_DATE)
         fprintf(out, ", %s to %s", assay_date_print(data->from, from),
@@ -52,12 +62,13 @@ static void print_head(FILE *out, const struct assay_audit *audit,
         const char *comma = "";
         for (size_t k = ASSAY_ROW_USED + 1; k < ASSAY_ROW_STATES; k++)
             if (data->count[k] > 0) {
-                fprintf(out, "%s %zu %s", comma, data->count[k],
+                fprintf(out, "%s %s %s", comma, grouped((double)data->count[k]),
                         assay_row_state_words((enum assay_row_state)k));
                 comma = ",";
             }
         if (assay_csv_reject_count(data->intake.csv) > 0)
-            fprintf(out, "%s %zu bad rows", comma, assay_csv_reject_count(data->intake.csv));
+            fprintf(out, "%s %s bad rows", comma,
+                    grouped((double)assay_csv_reject_count(data->intake.csv)));
         fprintf(out, ".\n");
     }
     fprintf(out, "Flagged is %s %s %g", subject->model != NULL ? "score" : subject->score_column,
@@ -90,9 +101,9 @@ static void print_counts(FILE *out, const struct assay_confusion *c)
     print_name(out, "");
     fprintf(out, "%12s %12s\n", "event", "no event");
     print_name(out, "flagged");
-    fprintf(out, "%12zu %12zu\n", c->tp, c->fp);
+    fprintf(out, "%12s %12s\n", grouped((double)c->tp), grouped((double)c->fp));
     print_name(out, "not flagged");
-    fprintf(out, "%12zu %12zu\n", c->fn, c->tn);
+    fprintf(out, "%12s %12s\n", grouped((double)c->fn), grouped((double)c->tn));
 }
 
 static void print_estimate(FILE *out, const char *name, const struct assay_estimate *e,
@@ -101,9 +112,10 @@ static void print_estimate(FILE *out, const char *name, const struct assay_estim
     if (isnan(e->value))
         return;
     print_name(out, name);
-    fprintf(out, "%.*f", digits, unit * e->value);
+    fprintf(out, "%.*f", digits, assay_number_unsigned_zero(unit * e->value, digits));
     if (!isnan(e->low))
-        fprintf(out, "  [%.*f, %.*f]", digits, unit * e->low, digits, unit * e->high);
+        fprintf(out, "  [%.*f, %.*f]", digits, assay_number_unsigned_zero(unit * e->low, digits),
+                digits, assay_number_unsigned_zero(unit * e->high, digits));
     fprintf(out, "\n");
 }
 
@@ -138,7 +150,7 @@ static void print_zones(FILE *out, const struct assay_audit *audit,
         char label[128];
         snprintf(label, sizeof label, "%s, from %.4g", rules->zones[z].name, rules->zones[z].from);
         print_name(out, label);
-        fprintf(out, "%12zu %12zu", zone->n, zone->n_event);
+        fprintf(out, "%12s %12s", grouped((double)zone->n), grouped((double)zone->n_event));
         if (zone->n > 0)
             fprintf(out, "   %.1f%% [%.1f, %.1f]", 100 * zone->rate.wilson.value,
                     100 * zone->rate.wilson.low, 100 * zone->rate.wilson.high);
@@ -168,7 +180,8 @@ static void print_segments(FILE *out, const struct assay_audit *audit)
             snprintf(cell, sizeof cell, "%.0f [%.0f, %.0f]", 100 * a->value, 100 * a->low,
                      100 * a->high);
         print_name(out, label);
-        fprintf(out, "%9zu %7zu  %6s  %-21s ", s->n, s->n_event, auc, cell);
+        fprintf(out, "%9s %7s  %6s  %-21s ", grouped((double)s->n), grouped((double)s->n_event), auc,
+                cell);
         if (!isnan(b->value))
             fprintf(out, "%.0f [%.0f, %.0f]\n", 100 * b->value, 100 * b->low, 100 * b->high);
         else
@@ -179,10 +192,10 @@ static void print_segments(FILE *out, const struct assay_audit *audit)
 static void print_value(FILE *out, const struct assay_audit *audit)
 {
     if (!isnan(audit->value_churned))
-        fprintf(out, "\nValue lost with the event: %.0f, of which flagged before %.0f, missed %.0f. "
-                     "Flagged in vain: %.0f.\n",
-                audit->value_churned, audit->value_caught, audit->value_missed,
-                audit->value_in_vain);
+        fprintf(out, "\nValue lost with the event: %s, of which flagged before %s, missed %s. "
+                     "Flagged in vain: %s.\n",
+                grouped(audit->value_churned), grouped(audit->value_caught),
+                grouped(audit->value_missed), grouped(audit->value_in_vain));
 }
 
 static void print_notes(FILE *out, const struct assay_audit *audit,

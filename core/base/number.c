@@ -142,6 +142,33 @@ size_t assay_number_print(double value, char out[ASSAY_NUMBER_SIZE])
     return strlen(out);
 }
 
+double assay_number_unsigned_zero(double value, int decimals)
+{
+    double half = 0.5 * pow(10, -decimals);
+    return value >= -half && value < half ? 0 : value; /* a tie may go either way, but not to "-0" */
+}
+
+const char *assay_number_group(double value, char out[ASSAY_GROUPED_SIZE])
+{
+    char digits[ASSAY_GROUPED_SIZE];
+    size_t used = 0;
+    if (fabs(value) >= 1e15) {
+        snprintf(out, ASSAY_GROUPED_SIZE, "%.3e", value);
+        return out;
+    }
+    value = assay_number_unsigned_zero(value, 0);
+    int n = snprintf(digits, sizeof digits, "%.0f", fabs(value));
+    if (value < 0)
+        out[used++] = '-';
+    for (int k = 0; k < n; k++) {
+        if (k > 0 && (n - k) % 3 == 0)
+            out[used++] = ',';
+        out[used++] = digits[k];
+    }
+    out[used] = '\0';
+    return out;
+}
+
 bool assay_is_missing(const char *text, size_t length)
 {
     switch (length) {

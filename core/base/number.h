@@ -17,6 +17,14 @@ bool assay_number_parse(const char *text, size_t length, double *value);
 #define ASSAY_NUMBER_SIZE 32
 size_t assay_number_print(double value, char out[ASSAY_NUMBER_SIZE]);
 
+/* For people: value as a whole number, its thousands set off, "-1,234,567"; from 1e15 in magnitude as
+ * "1.235e+15". Never "-0". value must be finite. Returns out. */
+#define ASSAY_GROUPED_SIZE 32
+const char *assay_number_group(double value, char out[ASSAY_GROUPED_SIZE]);
+
+/* For people: value, or 0 where so many decimals (0..15) print it as 0, which has no sign: no "-0.00". */
+double assay_number_unsigned_zero(double value, int decimals);
+
 /* Whether text[length] is one of the ways an export writes an empty cell:
  * nothing, NA, N/A, null, NaN, in any case. */
 bool assay_is_missing(const char *text, size_t length);

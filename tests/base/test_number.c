@@ -354,8 +354,42 @@ START_TEST(yes_and_no_are_taken_as_exports_write_them)
 }
 END_TEST
 
+START_TEST(people_read_thousands_set_off)
+{
+    static const struct {
+        double value;
+        const char *text;
+    } cases[] = {{0, "0"}, {-0.0, "0"}, {-0.4, "0"}, {-0.5, "0"}, {0.6, "1"}, {999, "999"},
+                 {999.7, "1,000"}, {-1000, "-1,000"}, {-123456, "-123,456"}, {13322407, "13,322,407"},
+                 {999999999999999, "999,999,999,999,999"}, {1e15, "1.000e+15"},
+                 {-DBL_MAX, "-1.798e+308"}};
+    char out[ASSAY_GROUPED_SIZE];
+    for (size_t k = 0; k < COUNT(cases); k++)
+        ck_assert_str_eq(assay_number_group(cases[k].value, out), cases[k].text);
+}
+END_TEST
+
+START_TEST(no_zero_is_printed_with_a_sign)
+{
+    struct test_random random = {1};
+    char text[32];
+    for (size_t k = 0; k < 100000; k++) {
+        int decimals = (int)(k % 5);
+        double value = (test_uniform(&random) - 0.7) * pow(10, -(double)(k % 7));
+        double shown = assay_number_unsigned_zero(value, decimals);
+        snprintf(text, sizeof text, "%+.*f", decimals, shown);
+        ck_assert_msg(shown == 0 || strpbrk(text, "123456789") != NULL, "%.17g: %s", value, text);
+        ck_assert_msg(shown == value || fabs(value) <= 0.5 * pow(10, -decimals), "%.17g", value);
+    }
+    ck_assert(!signbit(assay_number_unsigned_zero(-0.0, 3)));
+    ck_assert_double_nan(assay_number_unsigned_zero(NAN, 3));
+}
+END_TEST
+
 static void add_tests(TCase *tc)
 {
+    tcase_add_test(tc, people_read_thousands_set_off);
+    tcase_add_test(tc, no_zero_is_printed_with_a_sign);
     tcase_add_test(tc, a_million_doubles_survive_print_and_parse);
     tcase_add_test(tc, no_text_with_fewer_digits_reads_back);
     tcase_add_test(tc, numbers_are_printed_as_json_writes_them);

@@ -351,7 +351,9 @@ static void look_at_moves(struct look *l)
         note(l->set, "move by new data", NULL, j + 1, moves->moves[j].data, NAN);
         if (l->world->percentile)
             note(l->set, "move by new baselines", NULL, j + 1, moves->moves[j].baselines, NAN);
-        if (l->way->belief == NO_BELIEF) /* else it is another method for every data set */
+        /* The champion's method was maximum likelihood; a noisy anchor is another method for every data
+         * set. */
+        if (l->way->belief == NO_BELIEF && l->c->model.fit.anchor.weight != NULL)
             note(l->set, "move by method", NULL, j + 1, moves->moves[j].method, NAN);
     }
 }

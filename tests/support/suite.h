@@ -17,6 +17,10 @@
 
 #include "core/base/error.h"
 
+/* Check writes to a pipe at each assertion that holds, so as to know the last one before a crash: most
+ * of the time of a test that makes millions of them. The test's name is told without. */
+#define _mark_point(file, line) ((void)0)
+
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 int test_run_suite(const char *name, void (*add)(TCase *tc));
