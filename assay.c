@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "calibrate/calibrate.h"
-#include "calibrate/init.h"
+#include "calibrate/init/init.h"
 #include "core/base/text.h"
 #include "datasets/simulate.h"
 #include "score/score.h"

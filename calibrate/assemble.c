@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "calibrate/compare.h"
-#include "calibrate/warnings.h"
+#include "calibrate/summary/warnings.h"
 #include "core/base/memory.h"
 #include "core/fit/weight_interval.h"
 #include "core/metric/clustered.h"

@@ -9,9 +9,9 @@
 
 #include "calibrate/assemble.h"
 #include "calibrate/calibration.h"
-#include "calibrate/limits.h"
-#include "calibrate/summary.h"
-#include "calibrate/zone_moves.h"
+#include "calibrate/fit/limits.h"
+#include "calibrate/summary/summary.h"
+#include "calibrate/evidence/zone_moves.h"
 #include "core/base/file.h"
 #include "core/base/options.h"
 #include "core/model/model.h"

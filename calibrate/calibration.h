@@ -7,15 +7,15 @@
 #ifndef ASSAY_CALIBRATE_CALIBRATION_H
 #define ASSAY_CALIBRATE_CALIBRATION_H
 
-#include "calibrate/assess.h"
-#include "calibrate/bootstrap.h"
-#include "calibrate/checks.h"
-#include "calibrate/line.h"
-#include "calibrate/moves.h"
-#include "calibrate/segmentation.h"
-#include "calibrate/settle.h"
-#include "calibrate/uncertainty.h"
-#include "calibrate/yardsticks.h"
+#include "calibrate/evidence/assess.h"
+#include "calibrate/evidence/bootstrap.h"
+#include "calibrate/evidence/checks.h"
+#include "calibrate/evidence/line.h"
+#include "calibrate/evidence/moves.h"
+#include "calibrate/fit/segmentation.h"
+#include "calibrate/fit/settle.h"
+#include "calibrate/fit/uncertainty.h"
+#include "calibrate/evidence/yardsticks.h"
 
 /* Everything is borrowed. */
 struct assay_calibration_request {

@@ -12,8 +12,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "calibrate/draft.h"
-#include "calibrate/draft_text.h"
+#include "calibrate/init/draft.h"
+#include "calibrate/init/draft_text.h"
 #include "core/base/file.h"
 #include "tests/support/suite.h"
 

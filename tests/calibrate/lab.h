@@ -14,7 +14,7 @@
 
 #include "calibrate/assemble.h"
 #include "calibrate/calibration.h"
-#include "calibrate/limits.h"
+#include "calibrate/fit/limits.h"
 #include "core/base/file.h"
 #include "core/model/model.h"
 #include "tests/support/random.h"

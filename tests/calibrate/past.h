@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "calibrate/history.h"
+#include "calibrate/fit/history.h"
 #include "tests/support/random.h"
 #include "tests/support/suite.h"
 

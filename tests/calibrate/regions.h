@@ -3,7 +3,7 @@
 #ifndef ASSAY_TESTS_CALIBRATE_REGIONS_H
 #define ASSAY_TESTS_CALIBRATE_REGIONS_H
 
-#include "calibrate/folds.h"
+#include "calibrate/fit/folds.h"
 #include "tests/calibrate/lab.h"
 
 enum { N_SIGNAL = 3 };

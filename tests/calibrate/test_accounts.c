@@ -1,5 +1,5 @@
 /* The accounts of a history. */
-#include "calibrate/accounts.h"
+#include "calibrate/fit/accounts.h"
 
 #include "tests/calibrate/past.h"
 

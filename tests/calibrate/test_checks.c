@@ -1,5 +1,5 @@
 /* Leaks and dead sources: named where they are, and not where they are not. */
-#include "calibrate/checks.h"
+#include "calibrate/evidence/checks.h"
 
 #include "core/metric/roc.h"
 #include "tests/calibrate/lab.h"

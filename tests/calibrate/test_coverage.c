@@ -2,7 +2,7 @@
  * drawn from a world whose weights are known, calibrated as calibrate does, and compared with what the
  * published model does on 40,000 new rows. ASSAY_SAMPLES=1000 in the environment for a longer look.
  * The intervals of a single fit are tests/study/test_coverage.c's. */
-#include "calibrate/folds.h"
+#include "calibrate/fit/folds.h"
 #include "tests/calibrate/trial.h"
 
 #if defined __has_feature

@@ -1,5 +1,5 @@
 /* One step away from the fit without an account, against the fit without it. */
-#include "calibrate/influence.h"
+#include "calibrate/evidence/influence.h"
 
 #include "core/fit/robust.h"
 #include "tests/calibrate/fitted.h"

@@ -1,8 +1,8 @@
-#include "calibrate/init.h"
+#include "calibrate/init/init.h"
 
-#include "calibrate/folds.h"
-#include "calibrate/history.h"
-#include "calibrate/limits.h"
+#include "calibrate/fit/folds.h"
+#include "calibrate/fit/history.h"
+#include "calibrate/fit/limits.h"
 #include "tests/calibrate/drafting.h"
 
 /* ---- bad input ---- */

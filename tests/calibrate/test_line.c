@@ -1,4 +1,4 @@
-#include "calibrate/line.h"
+#include "calibrate/evidence/line.h"
 #include "tests/calibrate/past.h"
 
 static const struct assay_line_given choose = {.probability = NAN};

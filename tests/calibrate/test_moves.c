@@ -1,5 +1,5 @@
 /* Why a weight moved, where the test knows why. */
-#include "calibrate/moves.h"
+#include "calibrate/evidence/moves.h"
 
 #include "tests/calibrate/fitted.h"
 

@@ -1,5 +1,5 @@
 /* Ridge, lasso and elastic net on a history. */
-#include "calibrate/penalised.h"
+#include "calibrate/fit/penalised.h"
 
 #include "core/fit/elastic.h"
 #include "tests/calibrate/trial.h"

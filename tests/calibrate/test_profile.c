@@ -1,14 +1,14 @@
-#include "calibrate/profile.h"
+#include "calibrate/init/profile.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "calibrate/column_name.h"
-#include "calibrate/draft_format.h"
-#include "calibrate/evidence.h"
-#include "calibrate/overlap.h"
+#include "calibrate/init/column_name.h"
+#include "calibrate/init/draft_format.h"
+#include "calibrate/init/evidence.h"
+#include "calibrate/init/overlap.h"
 #include "core/base/file.h"
 #include "tests/support/suite.h"
 

@@ -1,4 +1,4 @@
-#include "calibrate/drawn.h"
+#include "calibrate/evidence/drawn.h"
 #include "tests/calibrate/trial.h"
 
 /* ---- drawing ---- */

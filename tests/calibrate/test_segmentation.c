@@ -1,5 +1,5 @@
 /* Do segments get weights of their own, and how much of them is everybody's? */
-#include "calibrate/segmentation.h"
+#include "calibrate/fit/segmentation.h"
 
 #include "core/base/number.h"
 #include "tests/calibrate/regions.h"

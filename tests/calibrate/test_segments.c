@@ -1,5 +1,5 @@
 /* Segments of the accounts, and coefficients of their own on a pipeline's rows. */
-#include "calibrate/segments.h"
+#include "calibrate/fit/segments.h"
 
 #include "tests/calibrate/regions.h"
 

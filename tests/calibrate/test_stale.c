@@ -1,5 +1,5 @@
 /* Feeds that die, and feeds that only pause. */
-#include "calibrate/stale.h"
+#include "calibrate/evidence/stale.h"
 
 #include <math.h>
 

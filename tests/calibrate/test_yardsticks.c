@@ -1,4 +1,4 @@
-#include "calibrate/yardsticks.h"
+#include "calibrate/evidence/yardsticks.h"
 #include "core/base/number.h"
 #include "core/metric/paired.h"
 #include "tests/calibrate/past.h"

@@ -1,5 +1,5 @@
 /* Who changes zone between two models, where the test can count them by hand. */
-#include "calibrate/zone_moves.h"
+#include "calibrate/evidence/zone_moves.h"
 
 #include "tests/calibrate/lab.h"
 

@@ -13,7 +13,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "calibrate/bootstrap.h"
+#include "calibrate/evidence/bootstrap.h"
 #include "core/base/text.h"
 #include "core/metric/summary.h"
 #include "core/signal/intake.h"

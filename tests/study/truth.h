@@ -6,7 +6,7 @@
 #ifndef ASSAY_TESTS_STUDY_TRUTH_H
 #define ASSAY_TESTS_STUDY_TRUTH_H
 
-#include "calibrate/resample.h"
+#include "calibrate/evidence/resample.h"
 #include "core/base/sort.h"
 #include "core/signal/normalise.h"
 #include "tests/study/world.h"
