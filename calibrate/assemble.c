@@ -81,9 +81,10 @@ static enum assay_status weight_intervals(const struct assay_calibration *c,
     size_t n = c->pipeline.n_signal, p = c->pipeline.n_coef, n_free = 0;
     struct assay_logistic_fit published;
     const struct assay_logistic_fit *witness = weight_witness(c, &published);
-    double *low = assay_alloc(2 * n, sizeof *low), *high = low + n, total = 0, most = 1;
+    double *low = assay_alloc(2 * n, sizeof *low), total = 0, most = 1;
     if (low == NULL)
         return assay_fail_memory(err, "putting the model together");
+    double *high = low + n;
     for (size_t j = 0; witness != NULL && j < n; j++) {
         n_free += witness->covariance[(1 + j) * p + 1 + j] > 0;
         total += witness->coef[1 + j];

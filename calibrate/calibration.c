@@ -132,6 +132,7 @@ static enum assay_status round_weights(struct assay_calibration *c, struct assay
     if (c->rounding.before == NULL)
         return assay_fail_memory(err, "rounding weights");
     memcpy(c->rounding.before, pipeline->weight, n * sizeof *pipeline->weight);
+    double before = pipeline->fit.log_likelihood;
     enum assay_status status = assay_array_engine_init(&data, &engine, err);
     if (status != ASSAY_OK)
         return status;
@@ -140,7 +141,7 @@ static enum assay_status round_weights(struct assay_calibration *c, struct assay
     if (status == ASSAY_OK)
         status = assay_pipeline_set_weights(pipeline, rounded.weight, err);
     c->rounding.step = c->history.spec->fit.round_to;
-    c->rounding.log_likelihood = rounded.lost;
+    c->rounding.log_likelihood = before - pipeline->fit.log_likelihood; /* with holes where they now are */
     assay_rounding_clear(&rounded);
     return status;
 }
@@ -305,6 +306,13 @@ static enum assay_status resample(struct assay_calibration *c, struct assay_prog
     return assay_bootstrap_run(&question, progress, &c->bootstrap, &c->corrected, err);
 }
 
+static enum assay_status explain_moves(struct assay_calibration *c, struct assay_error *err)
+{
+    struct assay_moves_question question = {.estimation = &c->settlement.estimation,
+                                            .anchor = c->settlement.anchor.word};
+    return assay_weight_moves_find(&c->pipeline, &question, c->champion, &c->moves, err);
+}
+
 /* Everything behind the history. */
 static enum assay_status run_steps(const struct assay_calibration_request *request,
                                    struct assay_calibration *c, struct assay_error *err)
@@ -329,8 +337,7 @@ static enum assay_status run_steps(const struct assay_calibration_request *reque
     if (status == ASSAY_OK)
         status = assay_findings_look(&c->history, request->window, &c->findings, err);
     if (status == ASSAY_OK && c->champion != NULL)
-        status = assay_weight_moves_find(&c->pipeline, &c->settlement.estimation, c->champion,
-                                         &c->moves, err);
+        status = explain_moves(c, err);
     return status;
 }
 

@@ -88,7 +88,9 @@ struct scoring {
     double *before, *after; /* the champion's predictions; the new model's, held out */
     double *line_before, *line_after; /* each row's at-risk probability */
     unsigned char *outcome;
+    int32_t *account;
     size_t n;
+    bool repeat;            /* accounts do */
     size_t *moves;          /* [champion zones * new zones] */
 };
 
@@ -98,6 +100,7 @@ static enum assay_status score_both(const struct assay_assembly *parts,
 {
     const struct assay_calibration *calibration = parts->calibration;
     const struct assay_history *history = &calibration->history;
+    const int32_t *account = history->table->columns[history->columns->id].codes;
     struct assay_scorer before = {0}, after = {0};
     double s[ASSAY_MAX_SIGNALS];
     bool missing[ASSAY_MAX_SIGNALS];
@@ -113,8 +116,10 @@ static enum assay_status score_both(const struct assay_assembly *parts,
         if (old.dropped || new.dropped)
             continue;
         out->moves[old.zone * model->spec.n_zone + new.zone]++;
-        if (isnan(calibration->assessment.prob_held_out[i]))
+        if (isnan(calibration->assessment.prob_held_out[i]) ||
+            (calibration->judged != NULL && !calibration->judged[i]))
             continue;
+        out->account[out->n] = account[i];
         out->before[out->n] = old.probability;
         out->after[out->n] = calibration->assessment.prob_held_out[i];
         out->line_before[out->n] = assay_terms_line(calibration->champion, old.terms);
@@ -155,8 +160,9 @@ static enum assay_status measure(const struct scoring *scoring, const double pro
     struct assay_performance measured;
     if (scoring->n == 0)
         return ASSAY_OK;
-    enum assay_status status = assay_measure_at_lines(prob, scoring->outcome, scoring->n, line[0],
-                                                      line, &measured, err);
+    enum assay_status status =
+        assay_measure_accounts(prob, scoring->outcome, scoring->repeat ? scoring->account : NULL,
+                               scoring->n, line[0], line, &measured, err);
     if (status == ASSAY_OK)
         assay_model_performance_take(&measured, kept);
     return status;
@@ -170,9 +176,11 @@ static enum assay_status scoring_init(size_t n_row, size_t n_move, struct scorin
                                 .line_before = assay_alloc(n_row, sizeof(double)),
                                 .line_after = assay_alloc(n_row, sizeof(double)),
                                 .outcome = assay_alloc(n_row, 1),
+                                .account = assay_alloc(n_row, sizeof *scoring->account),
                                 .moves = assay_alloc(n_move, sizeof *scoring->moves)};
     return scoring->before != NULL && scoring->after != NULL && scoring->line_before != NULL &&
-                   scoring->line_after != NULL && scoring->outcome != NULL && scoring->moves != NULL
+                   scoring->line_after != NULL && scoring->outcome != NULL && scoring->account != NULL &&
+                   scoring->moves != NULL
                ? ASSAY_OK
                : assay_fail_memory(err, "comparing with the champion");
 }
@@ -184,6 +192,7 @@ static void scoring_clear(struct scoring *scoring)
     free(scoring->line_before);
     free(scoring->line_after);
     free(scoring->outcome);
+    free(scoring->account);
     free(scoring->moves);
 }
 
@@ -195,6 +204,8 @@ enum assay_status assay_compare(const struct assay_assembly *parts, struct assay
     enum assay_status status =
         scoring_init(parts->calibration->history.n_used,
                      champion->spec.n_zone * model->spec.n_zone, &scoring, err);
+    scoring.repeat =
+        parts->calibration->history.n_account < parts->calibration->history.n_used;
     if (status == ASSAY_OK)
         status = compare_weights(parts, model, err);
     if (status == ASSAY_OK)

@@ -194,24 +194,34 @@ enum assay_status assay_measure_at_lines(const double prob[], const unsigned cha
 }
 
 /* Where accounts repeat their rows are not independent evidence: intervals are then by account. */
-static enum assay_status measure_by_account(const struct assay_assessment *a,
-                                            const struct assay_history *history, const double prob[],
-                                            struct assay_performance *out, struct assay_error *err)
+static enum assay_status by_account(const double prob[], const unsigned char outcome[],
+                                    const int32_t cluster[], size_t n, double line,
+                                    const double row_line[], struct assay_performance *out,
+                                    struct assay_error *err)
 {
-    size_t n = history->n_row;
     unsigned char *flagged = assay_alloc(n, 1);
     if (flagged == NULL)
         return assay_fail_memory(err, "measuring by account");
     for (size_t i = 0; i < n; i++)
-        flagged[i] = prob[i] > (a->row_line != NULL ? a->row_line[i] : a->line);
+        flagged[i] = prob[i] > (row_line != NULL ? row_line[i] : line);
     struct assay_clustered_rows rows = {
-        .prob = prob,
-        .outcome = history->outcome,
-        .flagged = flagged,
-        .cluster = history->table->columns[history->columns->id].codes,
-        .n = n};
+        .prob = prob, .outcome = outcome, .flagged = flagged, .cluster = cluster, .n = n};
     enum assay_status status = assay_performance_by_cluster(&rows, out, err);
     free(flagged);
+    return status;
+}
+
+enum assay_status assay_measure_accounts(const double prob[], const unsigned char outcome[],
+                                         const int32_t cluster[], size_t n, double line,
+                                         const double row_line[], struct assay_performance *out,
+                                         struct assay_error *err)
+{
+    struct assay_performance made;
+    enum assay_status status = assay_measure_at_lines(prob, outcome, n, line, row_line, &made, err);
+    if (status == ASSAY_OK && cluster != NULL)
+        status = by_account(prob, outcome, cluster, n, line, row_line, &made, err);
+    if (status == ASSAY_OK)
+        *out = made;
     return status;
 }
 
@@ -219,14 +229,10 @@ static enum assay_status measure(const struct assay_assessment *a,
                                  const struct assay_history *history, const double prob[],
                                  struct assay_performance *out, struct assay_error *err)
 {
-    struct assay_performance made;
-    enum assay_status status = assay_measure_at_lines(prob, history->outcome, history->n_row, a->line,
-                                                      a->row_line, &made, err);
-    if (status == ASSAY_OK && history->n_account < history->n_used)
-        status = measure_by_account(a, history, prob, &made, err);
-    if (status == ASSAY_OK)
-        *out = made;
-    return status;
+    const int32_t *codes = history->table->columns[history->columns->id].codes;
+    bool repeat = history->n_account < history->n_used;
+    return assay_measure_accounts(prob, history->outcome, repeat ? codes : NULL, history->n_row,
+                                  a->line, a->row_line, out, err);
 }
 
 /* The two measurements on all rows are as long as each other, and independent. */

@@ -58,4 +58,11 @@ ASSAY_MUST_CHECK enum assay_status assay_measure_at_lines(const double prob[],
                                                           struct assay_performance *out,
                                                           struct assay_error *err);
 
+/* The same with intervals by account, cluster[n] being their codes (core/metric/clustered.h); cluster
+ * NULL: each row by itself. */
+ASSAY_MUST_CHECK enum assay_status
+assay_measure_accounts(const double prob[], const unsigned char outcome[], const int32_t cluster[],
+                       size_t n, double line, const double row_line[],
+                       struct assay_performance *out, struct assay_error *err);
+
 #endif

@@ -12,7 +12,9 @@ struct asking {
     const struct assay_history *history;
     const double *prob;   /* [n_row] */
     double *part;         /* [n_row] prob of the rows asked about, NaN in the others */
-    int32_t *period;      /* [n_row] */
+    int32_t *period;      /* [n_row] quarters from the first */
+    size_t *in_quarter;   /* snapshots of each quarter, */
+    size_t least;         /* and how many make it count */
     struct assay_line_question question;
     size_t n, n_event;    /* of the part */
     double lowest, highest;
@@ -37,6 +39,25 @@ static const int32_t *dates_of(const struct assay_history *history)
                : history->table->columns[history->columns->as_of].dates;
 }
 
+/* A quarter of which the window holds but an end says nothing of a quarter's work: one with less than
+ * half of the snapshots that the fullest has is left out of the average. */
+static void find_whole_quarters(struct asking *asking)
+{
+    size_t n_quarter = 0, fullest = 0;
+    const struct assay_history *history = asking->history;
+    for (size_t i = 0; i < history->n_row; i++)
+        if (history->used[i] && (size_t)asking->period[i] + 1 > n_quarter)
+            n_quarter = (size_t)asking->period[i] + 1;
+    for (size_t q = 0; q < n_quarter; q++)
+        asking->in_quarter[q] = 0;
+    for (size_t i = 0; i < history->n_row; i++)
+        if (history->used[i])
+            asking->in_quarter[asking->period[i]]++;
+    for (size_t q = 0; q < n_quarter; q++)
+        fullest = asking->in_quarter[q] > fullest ? asking->in_quarter[q] : fullest;
+    asking->least = (fullest + 1) / 2;
+}
+
 static enum assay_status start(struct asking *asking, struct assay_error *err)
 {
     const struct assay_history *history = asking->history;
@@ -45,7 +66,11 @@ static enum assay_status start(struct asking *asking, struct assay_error *err)
     size_t n = history->n_row;
     asking->part = assay_alloc(n, sizeof *asking->part);
     asking->period = assay_alloc(n, sizeof *asking->period);
-    if (asking->part == NULL || asking->period == NULL)
+    size_t n_quarter = as_of == NULL ? 1
+                                     : (size_t)(assay_date_quarter(history->to) -
+                                                assay_date_quarter(history->from)) + 1;
+    asking->in_quarter = assay_alloc(n_quarter, sizeof *asking->in_quarter);
+    if (asking->part == NULL || asking->period == NULL || asking->in_quarter == NULL)
         return assay_fail_memory(err, "choosing the at-risk line");
     for (size_t i = 0; as_of != NULL && i < n; i++)
         if (history->used[i] && as_of[i] != ASSAY_NO_DATE)
@@ -59,6 +84,7 @@ static enum assay_status start(struct asking *asking, struct assay_error *err)
         .accounts = (double)spec->line.accounts,
         .account = history->table->columns[history->columns->id].codes,
         .period = asking->period};
+    find_whole_quarters(asking);
     return ASSAY_OK;
 }
 
@@ -66,14 +92,18 @@ static void finish(struct asking *asking)
 {
     free(asking->part);
     free(asking->period);
+    free(asking->in_quarter);
 }
 
 /* A row counts where it has a prediction and the rule can place it. */
 static bool counts(const struct asking *asking, size_t row)
 {
     const int32_t *as_of = dates_of(asking->history);
-    return !isnan(asking->prob[row]) && (asking->question.by != ASSAY_BY_CAPACITY || as_of == NULL ||
-                                         as_of[row] != ASSAY_NO_DATE);
+    if (isnan(asking->prob[row]))
+        return false;
+    return asking->question.by != ASSAY_BY_CAPACITY || as_of == NULL ||
+           (as_of[row] != ASSAY_NO_DATE &&
+            asking->in_quarter[asking->period[row]] >= asking->least);
 }
 
 /* The rows whose code is this one; codes NULL: all. */

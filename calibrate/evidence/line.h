@@ -31,7 +31,8 @@ struct assay_line_choice {
 /* prob[n_row]: held-out probabilities, NaN where there is none.
  *
  * Capacity: the periods are calendar quarters of as_of, and all rows one period where there are no
- * dates; a row without a date in a history that has them is left out. Segments share the team's time
+ * dates; a row without a date in a history that has them is left out, and so is a quarter with less than half
+ * of the snapshots of the fullest, which the window has cut. Segments share the team's time
  * by their held-out snapshots: one with a third of them has room for a third of the accounts.
  * A segment takes the common line also where the rule finds none in it.
  *

@@ -47,6 +47,22 @@ static bool same_signal(const struct assay_signal_spec *a, const struct assay_si
            a->sign_free == b->sign_free;
 }
 
+/* Whether the team's weights are in the same proportions in both, or in neither. */
+static bool same_expert(const struct assay_spec *a, const struct assay_spec *b)
+{
+    double total_a = 0, total_b = 0;
+    if (isnan(a->signals[0].expert) || isnan(b->signals[0].expert))
+        return isnan(a->signals[0].expert) && isnan(b->signals[0].expert);
+    for (size_t j = 0; j < a->n_signal; j++) {
+        total_a += a->signals[j].expert;
+        total_b += b->signals[j].expert;
+    }
+    for (size_t j = 0; j < a->n_signal; j++)
+        if (fabs(a->signals[j].expert / total_a - b->signals[j].expert / total_b) > 1e-9)
+            return false;
+    return true;
+}
+
 /* NaN stands for what is chosen by cross-validation. */
 static bool same_number(double a, double b)
 {
@@ -54,8 +70,9 @@ static bool same_number(double a, double b)
 }
 
 /* Whether two specs ask for weights in the same way: of the same signals in the same order, under the
- * same limits, by the same method. Which weights an anchor then has is not a matter of method. */
-static bool same_method(const struct assay_spec *a, const struct assay_spec *b)
+ * same limits, by the same method, with the same team's weights where these are the new anchor. Which
+ * weights a champion then has is not a matter of method. */
+static bool same_method(const struct assay_spec *a, const struct assay_spec *b, bool by_expert)
 {
     bool same = a->n_signal == b->n_signal && a->n_dimension == b->n_dimension &&
                 a->fit.method == b->fit.method && a->fit.anchor == b->fit.anchor &&
@@ -69,7 +86,7 @@ static bool same_method(const struct assay_spec *a, const struct assay_spec *b)
         same = strcmp(a->dimensions[g].name, b->dimensions[g].name) == 0 &&
                a->dimensions[g].share_low == b->dimensions[g].share_low &&
                a->dimensions[g].share_high == b->dimensions[g].share_high;
-    return same;
+    return same && (!by_expert || same_expert(a, b));
 }
 
 /* One of the two fits in between, and who pulls its weights. */
@@ -136,14 +153,14 @@ static size_t signal_named(const struct assay_spec *spec, const char *name)
     return j;
 }
 
-/* same: both fits in between hold on to the champion's published weights; otherwise to what its own fit
- * held on to, and start from its weights before they were rounded. */
+/* from_published: both fits in between hold on to the champion's published weights; otherwise the way
+ * starts from its weights before they were rounded. */
 static void split(const struct assay_pipeline *published, const struct assay_model *champion,
-                  bool same, const struct refit *as_was, const struct refit *renewed,
+                  bool from_published, const struct refit *as_was, const struct refit *renewed,
                   struct assay_weight_moves *moves)
 {
     const struct assay_spec *spec = published->history->spec;
-    const double *before = same ? NULL : champion->fit.rounding.before;
+    const double *before = from_published ? NULL : champion->fit.rounding.before;
     for (size_t j = 0; j < moves->n_signal; j++) {
         size_t c = signal_named(&champion->spec, spec->signals[j].name);
         if (c == champion->n_signal)
@@ -177,11 +194,15 @@ static enum assay_status excuse(enum assay_status status, const struct assay_err
 }
 
 static enum assay_status go_the_way(const struct assay_pipeline *published,
-                                    const struct assay_estimation *estimation,
+                                    const struct assay_moves_question *question,
                                     const struct assay_model *champion,
                                     struct assay_weight_moves *moves, struct assay_error *err)
 {
-    bool same = estimation != NULL && same_method(&champion->spec, published->history->spec);
+    const struct assay_spec *spec = published->history->spec;
+    bool same = question->estimation != NULL &&
+                same_method(&champion->spec, spec, question->anchor == ASSAY_ANCHOR_EXPERT);
+    const struct assay_estimation *estimation = question->estimation;
+    bool from_published = same && question->anchor == ASSAY_ANCHOR_CHAMPION;
     struct assay_champion_view view = {0};
     struct refit as_was = {0}, renewed = {0};
     struct assay_error reason = {0};
@@ -190,7 +211,7 @@ static enum assay_status go_the_way(const struct assay_pipeline *published,
     if (status == ASSAY_OK)
         status = refit_both(&view, same ? estimation : NULL, &as_was, &renewed, &reason);
     if (status == ASSAY_OK)
-        split(published, champion, same, &as_was, &renewed, moves);
+        split(published, champion, from_published, &as_was, &renewed, moves);
     status = excuse(status, &reason, moves, err);
     refit_clear(&as_was);
     refit_clear(&renewed);
@@ -199,7 +220,7 @@ static enum assay_status go_the_way(const struct assay_pipeline *published,
 }
 
 enum assay_status assay_weight_moves_find(const struct assay_pipeline *published,
-                                          const struct assay_estimation *estimation,
+                                          const struct assay_moves_question *question,
                                           const struct assay_model *champion,
                                           struct assay_weight_moves *moves, struct assay_error *err)
 {
@@ -214,7 +235,7 @@ enum assay_status assay_weight_moves_find(const struct assay_pipeline *published
                                                    assay_estimate_undefined()};
     enum assay_status status = assay_influence_measure(published, &made.influence, err);
     if (status == ASSAY_OK)
-        status = go_the_way(published, estimation, champion, &made, err);
+        status = go_the_way(published, question, champion, &made, err);
     if (status != ASSAY_OK)
         assay_weight_moves_clear(&made);
     else

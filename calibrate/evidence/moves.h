@@ -51,12 +51,17 @@ struct assay_weight_moves {
     char reason[768]; /* why there is no split, as an error would say it; empty where there is one */
 };
 
-/* published: fitted, its weights those that are published, with the spec of the new model. estimation:
- * as it was settled; NULL counts as another method than the champion's.
+/* How the new weights were settled. Zeroed: by another method than the champion's. */
+struct assay_moves_question {
+    const struct assay_estimation *estimation; /* borrowed */
+    enum assay_anchor_word anchor;             /* the one that was asked for */
+};
+
+/* published: fitted, its weights those that are published, with the spec of the new model.
  * That the champion cannot be refitted to these rows is no failure, but a reason.
  *   ASSAY_ENOMEM */
 ASSAY_MUST_CHECK enum assay_status assay_weight_moves_find(const struct assay_pipeline *published,
-                                                           const struct assay_estimation *estimation,
+                                                           const struct assay_moves_question *question,
                                                            const struct assay_model *champion,
                                                            struct assay_weight_moves *moves,
                                                            struct assay_error *err);

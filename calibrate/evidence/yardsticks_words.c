@@ -80,11 +80,11 @@ static void put_untold(struct assay_text *text, const struct assay_model_yardsti
         assay_text_puts(text, "predict the same");
         return;
     }
-    assay_text_puts(text, "cannot be told apart, log loss differs by ");
+    assay_text_puts(text, "cannot be told apart by log loss, which differs by ");
     put_change(text, &yard->log_loss_change, 4);
     if (isnan(yard->auc_gain.value))
         return;
-    assay_text_puts(text, " and AUC by ");
+    assay_text_puts(text, "; AUC differs by ");
     put_change(text, &yard->auc_gain, 3);
 }
 

@@ -140,6 +140,26 @@ static enum assay_status number_accounts(const struct assay_history *history, co
     return ASSAY_OK;
 }
 
+/* A sample may hold too little of what is to be judged: then all of it is. */
+static void judge_enough(const struct assay_history *history, const size_t rows[],
+                         struct ground *ground)
+{
+    enum { ENOUGH = 20 };
+    size_t n = 0, events = 0;
+    for (size_t r = 0; r < ground->n_row; r++) {
+        n += ground->judged[r];
+        events += ground->judged[r] && ground->outcome[r];
+    }
+    if (rows == NULL || (events >= ENOUGH && n - events >= ENOUGH))
+        return;
+    memset(ground->group_rows, 0, ground->n_group * sizeof *ground->group_rows);
+    for (size_t r = 0; r < ground->n_row; r++) {
+        ground->judged[r] = history->used[rows[r]];
+        if (ground->judged[r])
+            ground->group_rows[ground->group[r]]++;
+    }
+}
+
 static enum assay_status ground_init(const struct assay_folds *folds, const unsigned char *judged,
                                      struct ground *ground, struct assay_error *err)
 {
@@ -158,6 +178,8 @@ static enum assay_status ground_init(const struct assay_folds *folds, const unsi
         take_parts(folds, ground);
     if (status == ASSAY_OK)
         status = number_accounts(history, rows, judged, ground, err);
+    if (status == ASSAY_OK)
+        judge_enough(history, rows, ground);
     free(rows);
     if (status != ASSAY_OK)
         ground_clear(ground);

@@ -307,6 +307,22 @@ static enum assay_status fit_once(struct assay_pipeline *pipeline,
     return ASSAY_ENUMERIC;
 }
 
+/* Whether b keeps to all limits, to rounding: what a resample holds at 0 leaves others a larger share. */
+static bool keeps_limits(const struct assay_limits *limits, const double b[], size_t n_coef)
+{
+    static const double rounding = 1e-12;
+    for (size_t k = 0; limits != NULL && k < limits->n_limit; k++) {
+        double sum = -limits->floor[k], size = fabs(limits->floor[k]);
+        for (size_t j = 0; j < n_coef; j++) {
+            sum += limits->limit[k * n_coef + j] * b[j];
+            size += fabs(limits->limit[k * n_coef + j] * b[j]);
+        }
+        if (sum < -rounding * size || (k < limits->n_equal && sum > rounding * size))
+            return false;
+    }
+    return true;
+}
+
 /* ---- until the weights reproduce themselves ---- */
 
 /* Signals left out by `renormalise` stand at the composite of the others, which depends on the
@@ -369,7 +385,8 @@ enum assay_status assay_pipeline_fit(struct assay_pipeline *pipeline,
         for (size_t k = 0; from != NULL && k < pipeline->n_coef; k++)
             from[k] = pipeline->held[k] == HELD_AT_0 ? 0 : start[k];
         again = false;
-        status = fit_fixed_point(pipeline, estimation, from, &again, err);
+        bool begins = from != NULL && keeps_limits(estimation->limits, from, pipeline->n_coef);
+        status = fit_fixed_point(pipeline, estimation, begins ? from : NULL, &again, err);
         if (again)
             status = ASSAY_OK;
     }

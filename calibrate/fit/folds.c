@@ -149,7 +149,7 @@ static enum assay_status fit_composite(const struct assay_pipeline *part, const 
     struct assay_logistic_options options = assay_logistic_options_default();
     struct assay_logistic_fit fit = {0};
     struct assay_engine engine;
-    enum assay_fit_problem problem;
+    enum assay_fit_problem problem = ASSAY_FIT_FINE;
     data.x = small;
     data.n_column = 1 + part->design->n_column - part->design->n_signal;
     unsigned char *held = assay_alloc(data.n_column + 1, 1);

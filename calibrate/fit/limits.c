@@ -197,7 +197,6 @@ static enum assay_status find_auc(const struct assay_pipeline *pipeline, const d
 /* One refit, without the limit k of the set. */
 struct costing {
     const struct assay_pipeline *pipeline;
-    const struct assay_estimation *estimation;
     const struct assay_declared_limits *declared;
     const double *asked; /* [n_signal] the anchor before it was moved within the limits */
     struct assay_engine engine;
@@ -342,7 +341,6 @@ enum assay_status assay_limits_cost(const struct assay_pipeline *pipeline,
     const struct assay_limits *limits = &declared->set.limits;
     struct assay_array_data data = assay_pipeline_data(pipeline);
     struct costing c = {.pipeline = pipeline,
-                        .estimation = estimation,
                         .declared = declared,
                         .asked = asked,
                         .options = assay_logistic_options_default(),

@@ -150,9 +150,9 @@ static enum assay_status choose_strength(const struct assay_folds *folds,
     struct assay_strength_choice choice;
     enum assay_status status = assay_anchoring_find(folds, &question, &curve, &choice, err);
     if (status == ASSAY_ENUMERIC) {
-        assay_fail(err, status, "with %zu events there is no fit in every fold of the cross-validation, not "
+        assay_error_prefix(err, "with %zu events there is no fit in every fold of the cross-validation, not "
                                 "even of intercept and slope to the anchor's weights",
-                   folds->published->history->n_event);
+                           folds->published->history->n_event);
         assay_hint(err, "Use a longer history, fewer \"folds\", or \"method\": \"firth\".");
     }
     if (status != ASSAY_OK)

@@ -120,7 +120,8 @@ void assay_print_worth(FILE *out, const struct assay_model *model,
     print_yards(out, yards);
     if (yards[ASSAY_YARD_CHAMPION].n > 0 && yards[ASSAY_YARD_CHAMPION].n < yards[ASSAY_YARD_EQUAL].n)
         fprintf(out, "The champion is compared only on snapshots %s.\n",
-                calibration->judged != NULL ? "later than its own" : "that it can score");
+                calibration->judged != NULL ? "later than its own, and so is it chosen as an anchor"
+                                            : "that it can score");
     assay_print_wrapped(out, words->worth.data);
 }
 

@@ -144,6 +144,9 @@ static void print_sample_size(FILE *out, const struct assay_model *model)
     const struct assay_model_fit *fit = &model->fit;
     double needed = fit->sample_size.needed;
     size_t n = model->n_coef - 1;
+    char of_accounts[48];
+    snprintf(of_accounts, sizeof of_accounts, "%s account%s", assay_grouped(fit->accounts),
+             fit->accounts == 1 ? "" : "s");
     bool fixed[ASSAY_MAX_SIGNALS];
     bool anchored = fit->anchor.weight != NULL && !assay_find_fixed(model, fixed);
     if (isnan(needed))
@@ -152,12 +155,15 @@ static void print_sample_size(FILE *out, const struct assay_model *model)
         assay_print_sentence(out, "Sample size (Riley et al. 2020): no number of snapshots like these "
                              "is enough for %zu coefficient%s.", n, n == 1 ? "" : "s");
     else
-        assay_print_sentence(out, "Sample size (Riley et al. 2020): %zu coefficient%s for %s snapshots "
-                             "like these; there are %s%s.", n, n == 1 ? " asks" : "s ask",
+        assay_print_sentence(out, "Sample size (Riley et al. 2020): %zu coefficient%s for %s independent "
+                             "snapshots like these; there are %s%s%s%s.", n, n == 1 ? " asks" : "s ask",
                              assay_grouped_amount(needed), assay_grouped(fit->rows),
-                             (double)fit->rows >= needed ? ""
-                             : anchored ? ", so lean on the anchor, not on the data"
-                                        : ", too few for the data alone");
+                             fit->accounts < fit->rows ? ", of " : "",
+                             fit->accounts < fit->rows ? of_accounts : "",
+                             (double)fit->accounts >= needed ? ""
+                             : anchored && fit->anchor.strength > 0
+                                 ? ", so lean on the anchor, not on the data"
+                                 : ", too few for the data alone");
 }
 
 void assay_print_method(FILE *out, const struct assay_model *model)

@@ -165,6 +165,28 @@ static void print_table(FILE *out, const struct assay_model *model, const struct
 
 /* ---- what the table rests on ---- */
 
+/* An interval that had to be stretched to hold the published weight ends in it. */
+static bool is_stretched(const struct assay_model *model, size_t j)
+{
+    const struct assay_estimate *interval = &model->weight_interval[j];
+    double weight = model->weight[j];
+    return interval->low < interval->high && weight > 0 && weight < 1 &&
+           (interval->low == weight || interval->high == weight);
+}
+
+static void print_stretched(FILE *out, const struct assay_model *model)
+{
+    char names[1024] = "";
+    size_t length = 0;
+    for (size_t j = 0; j < model->n_signal && length < sizeof names; j++)
+        if (is_stretched(model, j))
+            length += (size_t)snprintf(names + length, sizeof names - length, "%s%s",
+                                       length > 0 ? ", " : "", model->spec.signals[j].name);
+    if (length > 0 && length < sizeof names)
+        assay_print_sentence(out, "Outside what the data alone say, and their intervals stretched to hold "
+                             "them: %s.", names);
+}
+
 static void print_anchored(FILE *out, const struct assay_model *model, const struct columns *columns)
 {
     const struct assay_model_anchor *anchor = &model->fit.anchor;
@@ -175,8 +197,9 @@ static void print_anchored(FILE *out, const struct assay_model *model, const str
         assay_print_sentence(out, "%.1f of %zu coefficients come from the data, the rest from the "
                              "anchor.", anchor->degrees, model->n_coef);
     if (anchor->chosen)
-        assay_print_sentence(out, "Intervals: what the data alone say of a weight. Where the anchor stands "
-                             "inside one, the data do not object to it.");
+        assay_print_sentence(out, "Intervals: what the data alone say of a weight.");
+    if (anchor->chosen)
+        print_stretched(out, model);
     else if (pulls)
         assay_print_sentence(out, "Intervals take the anchor at its word, with the strength that the spec "
                              "gives.");
@@ -255,18 +278,20 @@ static void print_rounding(FILE *out, const struct assay_model *model)
                 fit->anchor.weight != NULL ? "anchor's" : "penalty's");
 }
 
-/* At 0, and not by rounding. */
+/* At 0, and not by rounding, or because the anchor has it there. */
 static bool is_held(const struct assay_model *model, size_t j)
 {
-    const double *before = model->fit.rounding.before;
-    return model->slope[j] == 0 && (before == NULL || before[j] == 0);
+    const double *before = model->fit.rounding.before, *anchor = model->fit.anchor.weight;
+    return model->slope[j] == 0 && (before == NULL || before[j] == 0) &&
+           (anchor == NULL || anchor[j] != 0);
 }
 
 static void print_held_title(FILE *out, const struct assay_model_fit *fit)
 {
     if (fit->penalty.word != ASSAY_NO_PENALTY)
         fprintf(out, "At 0, by the penalty or because more health would have gone with more events:\n");
-    else if (fit->anchor.weight == NULL && !fit->free_missing)
+    else if (fit->anchor.weight == NULL && !fit->free_missing && fit->n_limit == 0 &&
+             fit->rounding.step == 0)
         fprintf(out, "Held at 0, where more health would have gone with more events (cost in "
                      "log-likelihood %.2f):\n",
                 assay_number_unsigned_zero(fit->free_log_likelihood - fit->log_likelihood, 2));

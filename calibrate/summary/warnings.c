@@ -75,6 +75,12 @@ static enum assay_status warn_of_rows(const struct assay_calibration *c, struct 
     if (status == ASSAY_OK && model->line.rule == ASSAY_LINE_CAPACITY && !model->line.given &&
         history->columns->as_of == ASSAY_NO_COLUMN)
         status = warn(model, err, "no as_of dates: the whole file counts as one quarter of the team's work");
+    const struct assay_line *answer = &c->line.answer;
+    if (status == ASSAY_OK && model->line.rule == ASSAY_LINE_CAPACITY && !model->line.given &&
+        answer->flagged < 0.9 * (double)model->spec.line.accounts)
+        status = warn(model, err, "the team can work %zu accounts a quarter, more than there are to flag "
+                      "(%.1f): the line flags nearly everybody", model->spec.line.accounts,
+                      answer->flagged);
     return status;
 }
 

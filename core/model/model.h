@@ -97,7 +97,7 @@ struct assay_model_limit {
 /* Weights rounded for publication. */
 struct assay_model_rounding {
     double step;           /* 0: not rounded */
-    double log_likelihood; /* lost by it, >= 0 */
+    double log_likelihood; /* lost by it; below 0 where an anchor had taken more */
     double *before;        /* [n_signal] the weights before */
 };
 

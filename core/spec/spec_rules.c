@@ -169,6 +169,10 @@ static enum assay_status check_alone(const struct rules *r, const char *what)
     if (fit->models_by != NULL)
         return assay_json_wrong(r->doc, of_fit(r, "models_by"), r->err,
                                 "no weights by segment with %s", what);
+    if (fit->round_to > 0)
+        return assay_json_wrong(r->doc, of_fit(r, "round_to"), r->err,
+                                "no rounding with %s, which the refit to rounded weights would undo",
+                                what);
     for (size_t j = 0; j < r->spec->n_signal; j++)
         if (has_limits(&r->spec->signals[j]))
             return assay_json_wrong(r->doc, of_signal(r, j, "weight"), r->err,

@@ -79,7 +79,8 @@ START_TEST(a_line_that_is_given_is_taken_as_it_is)
 END_TEST
 
 /* Quarters end in March, June, September and December whatever the snapshots' days; who has no date is
- * in none. Nine accounts over three quarters, so that three each may be flagged. */
+ * in none, and a quarter of which the window holds but a few snapshots is none. Nine accounts over three
+ * quarters, so that three each may be flagged; the two on top are of a quarter that was cut. */
 START_TEST(capacity_counts_accounts_by_calendar_quarter)
 {
     static const char *const days[] = {"2025-03-31", "2025-02-01", "2025-01-01",
@@ -88,20 +89,23 @@ START_TEST(capacity_counts_accounts_by_calendar_quarter)
     struct assay_error err = {0};
     struct past p;
     struct assay_line_choice choice;
-    double prob[20];
-    past_init(&p, 20, 2);
-    for (size_t i = 0; i < 20; i++) {
-        prob[i] = 0.95 - 0.04 * (double)i;
+    double prob[32];
+    past_init(&p, 32, 2);
+    for (size_t i = 0; i < 32; i++) {
+        prob[i] = 0.95 - 0.025 * (double)i;
         p.history.outcome[i] = i % 2 == 0;
         if (i < 9)
             past_date(&p, i, days[i]);
-        else if (i > 9)
-            past_date(&p, i, "2025-12-01");
+        else if (i > 9 && i < 30)
+            past_date(&p, i, days[i % 9]);
+        else if (i >= 30)
+            past_date(&p, i, "2024-12-31");
     }
     prob[9] = 0.99; /* no date: however high, it is nobody's quarter */
+    prob[30] = prob[31] = 0.98; /* nor is a quarter's last day */
     p.spec.line = (struct assay_line_spec){.rule = ASSAY_LINE_CAPACITY, .accounts = 3};
     ck_assay_ok(assay_line_settle(&p.history, prob, &choose, &choice, &err));
-    ck_assert_uint_eq(choice.answer.n, 19);
+    ck_assert_uint_eq(choice.answer.n, 29);
     ck_assert_uint_eq(choice.answer.n_period, 3);
     ck_assert_double_eq(choice.answer.flagged, 3);
     ck_assert_double_lt(choice.probability, prob[8]);

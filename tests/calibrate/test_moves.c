@@ -62,6 +62,9 @@ static void pair_clear(struct pair *p)
     fitted_clear(&p->old);
 }
 
+/* Settled in another way than the champion, as far as anybody says. */
+static const struct assay_moves_question by_itself = {.estimation = NULL};
+
 static void make_pair(struct pair *p, const char *old_spec, struct world old, const char *new_spec,
                       struct world new)
 {
@@ -69,7 +72,7 @@ static void make_pair(struct pair *p, const char *old_spec, struct world old, co
     fit_world(&p->old, old_spec, old);
     p->new.lab.champion = fitted_champion(&p->old);
     fit_world(&p->new, new_spec, new);
-    ck_assay_ok(assay_weight_moves_find(&p->new.lab.pipeline, NULL, &p->old.champion, &p->moves, &err));
+    ck_assay_ok(assay_weight_moves_find(&p->new.lab.pipeline, &by_itself, &p->old.champion, &p->moves, &err));
     ck_assert_str_eq(p->moves.reason, "");
 }
 
@@ -213,7 +216,7 @@ START_TEST(rounding_belongs_to_the_method)
     }
     p.old.champion.weight = rounded;
     p.old.champion.fit.rounding = (struct assay_model_rounding){.step = 0.05, .before = unrounded};
-    ck_assay_ok(assay_weight_moves_find(&p.new.lab.pipeline, NULL, &p.old.champion, &p.moves, &err));
+    ck_assay_ok(assay_weight_moves_find(&p.new.lab.pipeline, &by_itself, &p.old.champion, &p.moves, &err));
     for (size_t j = 0; j < 3; j++) {
         assert_nothing("data", &p.moves.moves[j].data);
         test_close("method", p.moves.moves[j].method.value, unrounded[j] - rounded[j], 1e-9, 1);
@@ -247,7 +250,7 @@ START_TEST(a_champion_whose_columns_are_gone_is_a_reason_and_no_failure)
     fit_world(&p.new, SPEC_HEAD "\"signals\": [" SIGNAL("logins", "logins", "higher", "") ","
                                 SIGNAL("seats", "seats", "higher", "") "]}",
               (struct world){2, 300, 1, 0});
-    ck_assay_ok(assay_weight_moves_find(&p.new.lab.pipeline, NULL, fitted_champion(&p.old), &p.moves, &err));
+    ck_assay_ok(assay_weight_moves_find(&p.new.lab.pipeline, &by_itself, fitted_champion(&p.old), &p.moves, &err));
     ck_assert_str_eq(p.moves.reason, "the champion's column \"tickets\" is not in the data");
     ck_assert(isnan(p.moves.moves[0].data.value));
     ck_assert(p.moves.influence.known);
@@ -267,7 +270,7 @@ START_TEST(a_champion_that_cannot_be_refitted_is_a_reason_and_no_failure)
     size_t use = assay_table_find(&p.new.lab.intake.table, "use", ASSAY_NUMBER);
     for (size_t i = 0; i < p.new.lab.history.n_row; i++)
         p.new.lab.intake.table.columns[use].numbers[i] = 50;
-    ck_assay_ok(assay_weight_moves_find(&p.new.lab.pipeline, NULL, &p.old.champion, &p.moves, &err));
+    ck_assay_ok(assay_weight_moves_find(&p.new.lab.pipeline, &by_itself, &p.old.champion, &p.moves, &err));
     ck_assert_str_eq(p.moves.reason, "signal \"use\" has the same points in every snapshot; its weight "
                                      "cannot be estimated");
     pair_clear(&p);
@@ -328,7 +331,7 @@ START_TEST(the_interval_of_the_datas_part_covers_as_it_claims)
         struct assay_weight_moves moves = {0};
         struct fitted new = {.lab = {.champion = &old.champion}};
         fit_world(&new, RANGES, (struct world){1000 + k, 600, 1, 0});
-        ck_assay_ok(assay_weight_moves_find(&new.lab.pipeline, NULL, &old.champion, &moves, &err));
+        ck_assay_ok(assay_weight_moves_find(&new.lab.pipeline, &by_itself, &old.champion, &moves, &err));
         for (size_t j = 0; j < SIGNALS; j++) {
             data[k][j] = moves.moves[j].data;
             mean[j] += data[k][j].value / SETS;
@@ -356,13 +359,13 @@ START_TEST(a_failing_allocation_is_said_and_leaks_nothing)
               (struct world){2, 100, 1, 0});
     test_fail_allocation(0);
     enum assay_status status =
-        assay_weight_moves_find(&p.new.lab.pipeline, NULL, &p.old.champion, &again, &err);
+        assay_weight_moves_find(&p.new.lab.pipeline, &by_itself, &p.old.champion, &again, &err);
     size_t n = test_allocations();
     ck_assert_int_eq(status, ASSAY_OK);
     assay_weight_moves_clear(&again);
     for (size_t k = 1; k <= n; k++) {
         test_fail_allocation(k);
-        status = assay_weight_moves_find(&p.new.lab.pipeline, NULL, &p.old.champion, &again, &err);
+        status = assay_weight_moves_find(&p.new.lab.pipeline, &by_itself, &p.old.champion, &again, &err);
         test_fail_allocation(0);
         ck_assert_msg(status == ASSAY_ENOMEM, "allocation %zu of %zu: status %d", k, n, (int)status);
         ck_assert_ptr_null(again.moves);

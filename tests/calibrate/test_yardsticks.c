@@ -283,19 +283,19 @@ static const struct {
      "than the champion, log loss 0.2841 against 0.2930, lower by 0.0089 [0.0042, 0.0136].\n"
      "It is the weights that do it: with the champion's intercept and slope refitted, log loss is still "
      "lower by 0.0065 [0.0020, 0.0110].\n"
-     "Beside equal weights: the new weights and these cannot be told apart, log loss differs by -0.0009 "
-     "[-0.0031, 0.0013] and AUC by +0.003 [-0.004, 0.010].\n"},
+     "Beside equal weights: the new weights and these cannot be told apart by log loss, which differs by -0.0009 "
+     "[-0.0031, 0.0013]; AUC differs by +0.003 [-0.004, 0.010].\n"},
     {{{.n = 8601, .events = 722, .log_loss = 0.222, .log_loss_change = {-0.0033, -0.0049, -0.0017}},
       UNTOLD, NONE}, false, ASSAY_NOT_WORTH_CHANGING,
      "Not worth changing for accuracy: on 2,412 held-out snapshots (231 with the event) the new weights "
-     "and the champion cannot be told apart, log loss differs by -0.0009 [-0.0031, 0.0013] and AUC by "
+     "and the champion cannot be told apart by log loss, which differs by -0.0009 [-0.0031, 0.0013]; AUC differs by "
      "+0.003 [-0.004, 0.010].\n"
      "Beside equal weights: on 8,601 held-out snapshots (722 with the event) the new weights predict "
      "better than these, log loss 0.2187 against 0.2220, lower by 0.0033 [0.0017, 0.0049].\n"},
     {{YARD(0.29, -0.00104, -0.000004, 0.00104), NONE, NONE}, false, ASSAY_NOT_WORTH_WEIGHING,
      "No better than equal weights, as far as these data can tell: on 2,412 held-out snapshots (231 with "
-     "the event) the new weights and equal weights cannot be told apart, log loss differs by 0.0000 "
-     "[-0.0010, 0.0010] and AUC by +0.003 [-0.004, 0.010].\n"},
+     "the event) the new weights and equal weights cannot be told apart by log loss, which differs by 0.0000 "
+     "[-0.0010, 0.0010]; AUC differs by +0.003 [-0.004, 0.010].\n"},
     {{NONE, BETTER, NONE}, true, ASSAY_WORTH_CHANGING,
      "Worth changing: on 2,412 held-out snapshots (231 with the event) the new weights predict better "
      "than the champion, log loss 0.2841 against 0.2930, lower by 0.0089 [0.0042, 0.0136].\n"
@@ -309,12 +309,12 @@ static const struct {
      "As it is, on 2,412 held-out snapshots (231 with the event) the new weights predict better than the "
      "champion, log loss 0.2841 against 0.2930, lower by 0.0089 [0.0042, 0.0136].\n"
      "With the champion's intercept and slope refitted, the new weights and the champion cannot be told "
-     "apart, log loss differs by -0.0009 [-0.0031, 0.0013] and AUC by +0.003 [-0.004, 0.010].\n"
+     "apart by log loss, which differs by -0.0009 [-0.0031, 0.0013]; AUC differs by +0.003 [-0.004, 0.010].\n"
      "Beside equal weights: the new weights predict better than these, log loss 0.2841 against 0.2930, "
      "lower by 0.0089 [0.0042, 0.0136].\n"},
     {{NONE, UNTOLD, WORSE}, false, ASSAY_NOT_WORTH_CHANGING,
      "Not worth changing for accuracy: on 2,412 held-out snapshots (231 with the event) the new weights "
-     "and the champion cannot be told apart, log loss differs by -0.0009 [-0.0031, 0.0013] and AUC by "
+     "and the champion cannot be told apart by log loss, which differs by -0.0009 [-0.0031, 0.0013]; AUC differs by "
      "+0.003 [-0.004, 0.010].\n"
      "The champion with its intercept and slope refitted would do better than the new weights: log loss "
      "lower by 0.0041 [0.0011, 0.0071].\n"},
@@ -336,7 +336,7 @@ static const struct {
     {{{.n = 50, .events = 50, .log_loss = 0.5, .auc_gain = {NAN, NAN, NAN},
        .log_loss_change = {0.01, NAN, NAN}}, NONE, NONE}, false, ASSAY_NOT_WORTH_WEIGHING,
      "No better than equal weights, as far as these data can tell: on 50 held-out snapshots (50 with the "
-     "event) the new weights and equal weights cannot be told apart, log loss differs by +0.0100 (no "
+     "event) the new weights and equal weights cannot be told apart by log loss, which differs by +0.0100 (no "
      "interval).\n"},
     {{YARD(0.28, 0.00012, 0.00031, 0.0005), NONE, NONE}, false, ASSAY_WORSE_THAN_EQUAL,
      "Worse than equal weights: on 2,412 held-out snapshots (231 with the event) the new weights predict "

@@ -278,7 +278,7 @@ START_TEST(declarations_read_back_as_they_were_written)
     static const char *const texts[] = {
         full, FIT(""), FIT("\"method\":\"firth\",\"bootstrap\":0"),
         FIT("\"penalty\":{\"method\":\"elastic-net\",\"alpha\":0.1,\"lambda\":0.003}"),
-        FIT("\"penalty\":\"lasso\",\"round_to\":0.05"), FIT("\"strength\":\"infinite\""),
+        FIT("\"anchor\":\"none\",\"round_to\":0.05"), FIT("\"penalty\":\"lasso\""), FIT("\"strength\":\"infinite\""),
         FIT("\"models_by\":\"r\",\"pooling\":0.3"), LINE("\"youden\""),
         LINE("{\"rule\":\"capacity\",\"accounts\":40}"), ONE("\"weight\":[0.2,1]"),
         ONE("\"weight\":1"), DIM("{\"product\":{\"share\":[0.1,1]}}")};

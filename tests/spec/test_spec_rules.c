@@ -122,6 +122,10 @@ static const struct {
     {TWO("", "", ",\"fit\":{\"pooling\":\"infinite\"}"),
      "s.json:1:148: \"pooling\" is \"infinite\"; expected no pooling without \"models_by\"",
      "Name the column whose values have weights of their own, or leave the pooling out."},
+    {TWO("", "", ",\"fit\":{\"penalty\":\"lasso\",\"round_to\":0.01}"),
+     "s.json:1:166: \"round_to\" is 0.01; expected no rounding with penalty \"lasso\", which the refit to "
+     "rounded weights would undo",
+     "A penalty pulls the weights by itself; leave this out, or let \"penalty\" be \"none\"."},
     {TWO("", "", ",\"fit\":{\"models_by\":\"r\",\"round_to\":0.01}"),
      "s.json:1:164: \"round_to\" is 0.01; expected no rounding with \"models_by\"",
      "Rounded weights are one list for all; leave one of the two out."},
@@ -177,8 +181,8 @@ static const char *const good[] = {
     TWO("", "", ",\"line\":\"targets\",\"at_risk_probability\":0.2"),
     TWO("", "", ",\"line\":\"youden\",\"scale\":\"weighted-average\""),
     TWO("", "", ",\"fit\":{\"method\":\"firth\",\"anchor\":\"none\",\"strength\":\"auto\","
-                "\"signs\":\"free\",\"round_to\":0.01}"),
-    TWO("", "", ",\"fit\":{\"penalty\":\"ridge\",\"anchor\":\"none\",\"round_to\":0.01}"),
+                "\"signs\":\"free\"}"),
+    TWO("", "", ",\"fit\":{\"penalty\":\"ridge\",\"anchor\":\"none\"}"),
     TWO(",\"weight\":0.3", "", ",\"fit\":{\"anchor\":\"none\",\"round_to\":0.05},"
                                "\"dimensions\":{\"e\":{\"share\":[0.5,0.9]}}"),
     TWO("", "", ",\"fit\":{\"anchor\":\"champion\",\"strength\":\"infinite\"}"),
