@@ -1,5 +1,6 @@
 #include "calibrate/evidence/checks.h"
 
+#include <gsl/gsl_cdf.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -305,6 +306,36 @@ static double missing_p_value(const struct looking *l, size_t j, size_t cells[2]
     return square > 0 ? assay_normal_p_value(score / sqrt(square)) : 1;
 }
 
+/* Where a cell is too small for that: Fisher's exact test (1935) of accounts, with any value missing and
+ * with any event; twice the smaller tail. A leak is often just so: few are missing, and all of them
+ * left. */
+static double exact_p_value(const struct looking *l, size_t j)
+{
+    enum { COUNTS = 1, MISSING = 2, EVENT = 4 };
+    bool drops = l->history->spec->signals[j].missing == ASSAY_DROP;
+    unsigned missing = 0, others = 0, events = 0, both = 0;
+    memset(l->sum, 0, l->n_account * sizeof *l->sum);
+    for (size_t i = 0; i < l->history->n_row; i++)
+        if (l->history->used[i] || (drops && l->state[i] == ASSAY_ROW_USED)) {
+            unsigned flags = (unsigned)l->sum[l->account[i]] | COUNTS;
+            flags |= isnan(l->value[i]) ? MISSING : 0;
+            flags |= l->outcome[i] ? EVENT : 0;
+            l->sum[l->account[i]] = flags;
+        }
+    for (size_t c = 0; c < l->n_account; c++) {
+        unsigned flags = (unsigned)l->sum[c];
+        missing += (flags & MISSING) != 0;
+        others += (flags & COUNTS) != 0 && (flags & MISSING) == 0;
+        events += (flags & EVENT) != 0;
+        both += (flags & MISSING) != 0 && (flags & EVENT) != 0;
+    }
+    if (missing == 0 || others == 0 || events == 0 || events == missing + others)
+        return -1;
+    double below = gsl_cdf_hypergeometric_P(both, missing, others, events);
+    double above = both > 0 ? gsl_cdf_hypergeometric_Q(both - 1, missing, others, events) : 1;
+    return fmin(1, 2 * fmin(below, above));
+}
+
 /* Holm (1979): of the k-th smallest of n p-values, n - k + 1 times it; and never less than what a
  * smaller one has become. p is negative where nothing was tested. */
 static double adjusted(const double p[], size_t n, size_t j)
@@ -332,8 +363,7 @@ static enum assay_status test_missing(const struct looking *l, double p[], struc
         if (status != ASSAY_OK)
             return status;
         count_missing(l, j, cells);
-        if (can_be_tested(cells))
-            p[j] = missing_p_value(l, j, cells);
+        p[j] = can_be_tested(cells) ? missing_p_value(l, j, cells) : exact_p_value(l, j);
     }
     return status;
 }

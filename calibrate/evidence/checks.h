@@ -82,9 +82,9 @@ struct assay_findings {
  * EMPTY .. on all snapshots in the window, those too whose outcome is not known yet, because the
  *          newest show it first; needs as_of dates
  * MISSING  difference between the shares with the event, by the score test with contributions added
- *          up by account (Rotnitzky & Jewell 1990); asked only where at least 5 events and
- *          non-events are expected on either side (Cochran 1954). Rows that the policy `drop`
- *          leaves out are looked at too
+ *          up by account (Rotnitzky & Jewell 1990), where at least 5 events and non-events are
+ *          expected on either side (Cochran 1954); else Fisher's exact test (1935) of accounts.
+ *          Rows that the policy `drop` leaves out are looked at too
  *   ASSAY_ENOMEM */
 ASSAY_MUST_CHECK enum assay_status assay_findings_look(const struct assay_history *history,
                                                        struct assay_window window,
