@@ -77,9 +77,9 @@ enum assay_status assay_robust_covariance(const struct assay_engine *engine,
 
 /* ---- with a penalty ---- */
 
-/* Cholesky factor of a covariance that may lack rank, with pivoting on the unit diagonal: basis
- [n * n], row-major, the first columns of it, with covariance = basis basis'. Its columns span what is free, and in them the
- * penalised information is the identity. Returns the rank. */
+/* Cholesky factor of a covariance that may lack rank, with pivoting on the unit diagonal: the first
+ * columns of basis [n * n], row-major, with covariance = basis basis'. They span what is free, and in
+ * them the penalised information is the identity. Returns the rank, how many they are. */
 static size_t factor_free(const double covariance[], size_t n, double work[], double basis[])
 {
     double *scale = work + n * n;
