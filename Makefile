@@ -37,7 +37,7 @@ $(error VARIANT is "$(VARIANT)"; expected release, asan, tsan, coverage or fuzz)
 endif
 
 CORE := $(sort $(wildcard core/*/*.c))
-TOOLS := $(sort $(wildcard calibrate/*.c calibrate/*/*.c validate/*.c score/*.c release/*.c datasets/*.c))
+TOOLS := $(sort $(wildcard calibrate/*.c calibrate/*/*.c validate/*.c validate/*/*.c score/*.c release/*.c datasets/*.c))
 SUITES := $(sort $(wildcard tests/*/test_*.c))
 SUPPORT := $(sort $(wildcard tests/support/*.c))
 FUZZERS := $(sort $(wildcard tests/fuzz/fuzz_*.c))

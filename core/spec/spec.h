@@ -125,6 +125,37 @@ struct assay_zone {
 enum assay_scale { ASSAY_LOG_ODDS, ASSAY_WEIGHTED_AVERAGE };
 extern const char *const assay_scale_names[2];
 
+/* ---- what an audit asks ---- */
+
+/* A target for a metric of the audit, by its name there: low <= metric <= high, NaN where open. */
+struct assay_target {
+    char *metric;
+    double low, high;
+};
+
+/* A challenger may fall behind its champion in this metric by less than the margin (> 0). */
+struct assay_margin {
+    char *metric;
+    double margin;
+};
+
+/* An assumption with its range, low <= value <= high; NaN throughout: not made. */
+struct assay_assumption {
+    double low, value, high;
+};
+
+struct assay_audit_spec {
+    char *owner;           /* text column with who looks after the account, or NULL */
+    char *acted_on_date;   /* date column: when somebody acted on the flag; or */
+    char *acted_on_column; /* 0/1 column: whether somebody did; or both NULL */
+    struct assay_target *targets; /* beyond sensitivity and specificity */
+    size_t n_target;
+    struct assay_margin *promotion; /* the promotion rule: every one of them must hold */
+    size_t n_promotion;
+    struct assay_assumption recovery_rate; /* share of flagged churners that outreach keeps, [0, 1] */
+    struct assay_assumption contact_cost;  /* of one outreach, >= 0 */
+};
+
 struct assay_spec {
     char *name;
     char *id, *as_of, *value; /* columns; id is required, as_of and value may be NULL */
@@ -144,6 +175,7 @@ struct assay_spec {
     size_t n_dimension;
     struct assay_fit_spec fit;
     struct assay_line_spec line;
+    struct assay_audit_spec audit;
     uint64_t seed;
 };
 
