@@ -1,6 +1,9 @@
 #include "core/base/date.h"
 
+#include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
 
 /* Days since 1970-01-01 (Hinnant 2013, "chrono-compatible low-level date algorithms"). */
 static int32_t days_from_civil(int year, int month, int day)
@@ -82,4 +85,24 @@ int32_t assay_date_quarter(int32_t days)
     int year, month, day;
     civil_from_days(days, &year, &month, &day);
     return (year - 1970) * 4 + (month - 1) / 3;
+}
+
+enum assay_status assay_date_of_run(int32_t given, int32_t *day, struct assay_error *err)
+{
+    const char *epoch = getenv("SOURCE_DATE_EPOCH");
+    long long seconds = (long long)time(NULL);
+    if (given != ASSAY_NO_DATE) {
+        *day = given;
+        return ASSAY_OK;
+    }
+    if (epoch != NULL && *epoch != '\0') {
+        char *end;
+        errno = 0;
+        seconds = strtoll(epoch, &end, 10);
+        if (errno != 0 || *end != '\0' || seconds < 0 || seconds > 253402300799)
+            return assay_fail(err, ASSAY_EDATA, "SOURCE_DATE_EPOCH is \"%.40s\"; expected seconds "
+                                                "since 1970", epoch);
+    }
+    *day = (int32_t)(seconds / 86400);
+    return ASSAY_OK;
 }

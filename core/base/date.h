@@ -9,6 +9,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "core/base/error.h"
+
 #define ASSAY_NO_DATE INT32_MIN
 
 /* Reads YYYY-MM-DD, year 1000 to 9999; a time behind it ("T10:00:00Z" or " 10:00") is passed
@@ -17,6 +19,12 @@ bool assay_date_parse(const char *text, size_t length, int32_t *days);
 
 #define ASSAY_DATE_SIZE 16
 const char *assay_date_print(int32_t days, char out[ASSAY_DATE_SIZE]);
+
+/* The day that stands in what is written: `given` (an option) unless it is ASSAY_NO_DATE, else that of
+ * the environment's SOURCE_DATE_EPOCH, else today (UTC).
+ *   ASSAY_EDATA  SOURCE_DATE_EPOCH is not a count of seconds since 1970 */
+ASSAY_MUST_CHECK enum assay_status assay_date_of_run(int32_t given, int32_t *day,
+                                                     struct assay_error *err);
 
 /* The calendar quarter of a day, counted from the first of 1970 (0); a year has four. */
 int32_t assay_date_quarter(int32_t days);

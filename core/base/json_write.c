@@ -8,9 +8,16 @@
 
 static void put_text(struct assay_text *out, const char *value)
 {
+    enum { LONGEST = 4 }; /* bytes of a character */
     assay_text_putc(out, '"');
     for (const char *at = value; *at != '\0'; at++) {
         unsigned char c = (unsigned char)*at;
+        if (c >= 0x80) {
+            size_t length = assay_utf8_length(at, strnlen(at, LONGEST));
+            assay_text_add(out, at, length);
+            at += length > 0 ? length - 1 : 0;
+            continue;
+        }
         if (c == '"' || c == '\\') {
             assay_text_putc(out, '\\');
             assay_text_putc(out, *at);

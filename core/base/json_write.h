@@ -2,8 +2,9 @@
  *
  * Objects two-space indented, a member a line; lists of scalars on one line, lists of
  * containers an element a line; LF; numbers as the shortest text that reads back. Keys come in the
- * order of the calls, so the same calls give the same bytes. Memory failure is remembered in
- * out.failed and asked for once, at the end.
+ * order of the calls, so the same calls give the same bytes. A document is UTF-8 whatever the texts: bytes
+ * that are not (a file's name, a sentence that was cut within a character) are left out. Memory failure is
+ * remembered in out.failed and asked for once, at the end.
  *
  *   struct assay_json_writer json = {0};
  *   assay_json_open(&json, NULL, '{');

@@ -73,7 +73,6 @@ void assay_text_csv(struct assay_text *text, const char *cell, size_t length, ch
 void assay_text_reset(struct assay_text *text)
 {
     text->length = 0;
-    text->failed = false;
     if (text->data != NULL)
         text->data[0] = '\0';
 }
@@ -84,9 +83,10 @@ void assay_text_clear(struct assay_text *text)
     *text = (struct assay_text){0};
 }
 
-/* Length of the UTF-8 character at bytes[0], 0 when it is not well formed (Unicode 15, table 3-7). */
-static size_t utf8_length(const unsigned char *bytes, size_t length)
+/* Well formed as Unicode 15, table 3-7, has it. */
+size_t assay_utf8_length(const char *text, size_t length)
 {
+    const unsigned char *bytes = (const unsigned char *)text;
     unsigned char first = bytes[0];
     if (first < 0x80)
         return 1;
@@ -110,7 +110,7 @@ bool assay_is_utf8(const char *bytes, size_t length)
 {
     size_t at = 0;
     while (at < length) {
-        size_t step = utf8_length((const unsigned char *)bytes + at, length - at);
+        size_t step = assay_utf8_length(bytes + at, length - at);
         if (step == 0)
             return false;
         at += step;
@@ -123,7 +123,7 @@ const char *assay_quote_value(const char *bytes, size_t length, char out[ASSAY_Q
     enum { SHOWN = 40 };
     size_t at = 0, used = 0;
     while (at < length) {
-        size_t step = utf8_length((const unsigned char *)bytes + at, length - at);
+        size_t step = assay_utf8_length(bytes + at, length - at);
         if (at + (step > 0 ? step : 1) > SHOWN)
             break;
         unsigned char c = (unsigned char)bytes[at];

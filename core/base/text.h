@@ -27,7 +27,8 @@ void assay_text_printf(struct assay_text *text, const char *format, ...) ASSAY_P
 /* One CSV cell: quoted only when it must be (separator, quote, line end, outer blank). */
 void assay_text_csv(struct assay_text *text, const char *cell, size_t length, char separator);
 
-/* Empties without giving the memory back; _clear gives it back. */
+/* Empties without giving the memory back, and keeps `failed`, so that a text used for one thing after
+ * another is asked once, at the end; _clear gives the memory back and forgets. */
 void assay_text_reset(struct assay_text *text);
 void assay_text_clear(struct assay_text *text);
 
@@ -35,6 +36,10 @@ void assay_text_clear(struct assay_text *text);
  * marked with "...", control characters and invalid UTF-8 shown as \xHH. out holds any result. */
 #define ASSAY_QUOTE_SIZE 256
 const char *assay_quote_value(const char *bytes, size_t length, char out[ASSAY_QUOTE_SIZE]);
+
+/* Bytes of the UTF-8 character that text[length] begins with, length at least 1; 0: it does not begin with a
+ * whole, well-formed one. */
+size_t assay_utf8_length(const char *text, size_t length);
 
 /* Whether bytes[length] is well-formed UTF-8 (no surrogates, no overlong forms). */
 bool assay_is_utf8(const char *bytes, size_t length);

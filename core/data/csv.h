@@ -43,6 +43,8 @@ struct assay_column_request {
     enum assay_column_type type;
     const char *what;
     bool required; /* an empty cell is a bad row */
+    bool lenient;  /* a cell that is not what it should be is missing, and counted in the column's
+                      n_unreadable, where otherwise its row would be bad */
 };
 
 struct assay_csv_options {

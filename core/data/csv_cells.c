@@ -45,6 +45,7 @@ enum assay_status assay_cells_want(struct assay_cells *cells, size_t field,
     *joined = at != ASSAY_NO_SLOT;
     if (*joined) {
         cells->slots[at].required = cells->slots[at].required || request->required;
+        cells->slots[at].lenient = cells->slots[at].lenient && request->lenient;
         return ASSAY_OK;
     }
     char *what = assay_copy_string(request->what);
@@ -55,6 +56,7 @@ enum assay_status assay_cells_want(struct assay_cells *cells, size_t field,
     }
     cells->slots[cells->n_slot] = (struct assay_cell_slot){.type = request->type,
                                                            .required = request->required,
+                                                           .lenient = request->lenient,
                                                            .what = what,
                                                            .column = cells->n_slot,
                                                            .next = ASSAY_NO_SLOT,
@@ -249,7 +251,11 @@ void assay_cells_take(struct assay_cells *cells, struct assay_table *table, size
         /* Reading comes first because most cells are not empty. */
         if (read_cell(cells, slot, table, bytes, length))
             continue;
-        if (!assay_is_missing(bytes, length))
+        bool empty = assay_is_missing(bytes, length);
+        if (!empty && slot->lenient) {
+            set_missing(slot, table);
+            table->columns[slot->column].n_unreadable++;
+        } else if (!empty)
             note_bad(cells, slot, field, reason_of(slot->type), bytes, length);
         else if (slot->required)
             note_bad(cells, slot, field, ASSAY_REJECT_EMPTY, bytes, length);

@@ -20,7 +20,7 @@
 /* One wanted (field, type). */
 struct assay_cell_slot {
     enum assay_column_type type;
-    bool required;
+    bool required, lenient;
     char *what;
     size_t column;  /* in the table */
     size_t next;    /* slot of the same field, or ASSAY_NO_SLOT */

@@ -34,6 +34,7 @@ struct assay_column {
     int32_t *dates;
     int8_t *flags;
     struct assay_dictionary *dictionary; /* TEXT alone: what its codes stand for */
+    size_t n_unreadable; /* cells read as missing because they were nothing better (csv.h, lenient) */
 };
 
 /* Starts zeroed. Whoever fills it reserves room, writes row n_row of every column and its line,

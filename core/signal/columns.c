@@ -61,6 +61,22 @@ static enum assay_status add_roles(const struct assay_spec *spec, enum assay_pur
     return status;
 }
 
+/* Who looks after the account, and whether somebody acted: an export may not have them yet. */
+static enum assay_status add_audit(const struct assay_spec *spec,
+                                   bool (*has_column)(void *state, const char *name), void *state,
+                                   struct assay_request_list *list, struct assay_error *err)
+{
+    const struct assay_audit_spec *audit = &spec->audit;
+    const char *acted_on = audit->acted_on_date != NULL ? audit->acted_on_date : audit->acted_on_column;
+    enum assay_status status = ASSAY_OK;
+    if (audit->owner != NULL && has_column(state, audit->owner))
+        status = add(list, audit->owner, ASSAY_TEXT, "owner", audit->owner, false, err);
+    if (status == ASSAY_OK && acted_on != NULL && has_column(state, acted_on))
+        status = add(list, acted_on, audit->acted_on_date != NULL ? ASSAY_DATE : ASSAY_FLAG,
+                     "acted_on", acted_on, false, err);
+    return status;
+}
+
 /* What splits accounts into segments, and what they are worth. Scores depend on the columns of
  * models_by and the line's by, whatever the purpose; an audit reports on the others, and calibrate
  * does where it can. */
@@ -78,6 +94,8 @@ static enum assay_status add_groups(const struct assay_spec *spec, enum assay_pu
     bool all = purpose == ASSAY_TO_AUDIT;
     if (spec->value != NULL && (all || has_column(state, spec->value)))
         status = add(list, spec->value, ASSAY_NUMBER, "value", spec->value, false, err);
+    if (status == ASSAY_OK && all)
+        status = add_audit(spec, has_column, state, list, err);
     for (size_t k = 0; status == ASSAY_OK && k < spec->n_segment; k++)
         if (all || has_column(state, spec->segments[k]))
             status = add(list, spec->segments[k], ASSAY_TEXT, "segment", spec->segments[k], false,
@@ -86,6 +104,7 @@ static enum assay_status add_groups(const struct assay_spec *spec, enum assay_pu
 }
 
 static enum assay_status add_signals(const struct assay_spec *spec, enum assay_purpose purpose,
+                                     bool (*has_column)(void *state, const char *name), void *state,
                                      struct assay_request_list *list, struct assay_error *err)
 {
     enum assay_status status = ASSAY_OK;
@@ -93,7 +112,10 @@ static enum assay_status add_signals(const struct assay_spec *spec, enum assay_p
         const struct assay_signal_spec *signal = &spec->signals[j];
         status = add(list, signal->column, assay_signal_type(signal),
                      signal->dimension != NULL ? "signal" : "score", signal->name, false, err);
-        if (status == ASSAY_OK && purpose == ASSAY_TO_CALIBRATE && signal->recorded != NULL)
+        bool wanted = purpose == ASSAY_TO_CALIBRATE ||
+                      (purpose == ASSAY_TO_AUDIT && signal->recorded != NULL &&
+                       has_column(state, signal->recorded));
+        if (status == ASSAY_OK && wanted && signal->recorded != NULL)
             status = add(list, signal->recorded, ASSAY_DATE, "recording date of signal",
                          signal->name, false, err);
     }
@@ -123,7 +145,7 @@ enum assay_status assay_requests_build(const struct assay_spec *spec, enum assay
     if (status == ASSAY_OK)
         status = add_groups(spec, purpose, has_column, state, &made, err);
     if (status == ASSAY_OK)
-        status = add_signals(spec, purpose, &made, err);
+        status = add_signals(spec, purpose, has_column, state, &made, err);
     if (status != ASSAY_OK)
         assay_requests_clear(&made);
     else
@@ -143,6 +165,25 @@ enum assay_status assay_requests_join(struct assay_request_list *to,
         to->requests[to->n++] = from->requests[k];
     }
     from->n = 0;
+    return ASSAY_OK;
+}
+
+enum assay_status assay_requests_add(struct assay_request_list *list,
+                                     const struct assay_column_request requests[], size_t n,
+                                     struct assay_error *err)
+{
+    size_t texts = list->capacity;
+    if (!assay_grow(&list->what, &texts, list->n + n, sizeof *list->what) ||
+        !assay_grow(&list->requests, &list->capacity, list->n + n, sizeof *list->requests))
+        return assay_fail_memory(err, "choosing columns");
+    for (size_t k = 0; k < n; k++) {
+        char *what = assay_copy_string(requests[k].what);
+        if (what == NULL)
+            return assay_fail_memory(err, "choosing columns");
+        list->what[list->n] = what;
+        list->requests[list->n] = requests[k];
+        list->requests[list->n++].what = what;
+    }
     return ASSAY_OK;
 }
 
@@ -174,6 +215,10 @@ enum assay_status assay_columns_find(const struct assay_spec *spec,
         .tenure = find(table, spec->cohort.tenure, ASSAY_NUMBER),
         .models_by = find(table, spec->fit.models_by, ASSAY_TEXT),
         .line_by = find(table, spec->line.by, ASSAY_TEXT),
+        .owner = find(table, spec->audit.owner, ASSAY_TEXT),
+        .acted_on = spec->audit.acted_on_date != NULL
+                        ? find(table, spec->audit.acted_on_date, ASSAY_DATE)
+                        : find(table, spec->audit.acted_on_column, ASSAY_FLAG),
         .n_signal = spec->n_signal,
         .n_segment = spec->n_segment,
         .signals = assay_alloc(spec->n_signal, sizeof(size_t)),

@@ -19,7 +19,8 @@ enum assay_purpose {
     ASSAY_TO_SCORE,     /* id, as_of (where the source has it), cohort, signals, models_by, line by */
     ASSAY_TO_CALIBRATE, /* also the outcome and the signals' recording dates; segments and value
                            where the source has them */
-    ASSAY_TO_AUDIT,     /* also the outcome, segments and value */
+    ASSAY_TO_AUDIT,     /* also the outcome, segments and value; recording dates, owner and actions
+                           where the source has them */
 };
 
 /* What to ask a source for. Texts are owned by the list. */
@@ -39,11 +40,17 @@ assay_requests_build(const struct assay_spec *spec, enum assay_purpose purpose, 
 ASSAY_MUST_CHECK enum assay_status assay_requests_join(struct assay_request_list *to,
                                                        struct assay_request_list *from,
                                                        struct assay_error *err);
+/* Adds n requests, whose `what` is copied. */
+ASSAY_MUST_CHECK enum assay_status assay_requests_add(struct assay_request_list *list,
+                                                      const struct assay_column_request requests[],
+                                                      size_t n, struct assay_error *err);
 void assay_requests_clear(struct assay_request_list *list);
 
 /* Indices into the table's columns, ASSAY_NO_COLUMN where there is none. */
 struct assay_columns {
     size_t id, as_of, value, outcome, plan, tenure;
+    size_t owner;    /* text */
+    size_t acted_on; /* date, or flag where the spec names a 0/1 column */
     size_t models_by, line_by; /* texts: whose weights and line an account has */
     size_t n_signal, n_segment;
     size_t *signals;

@@ -36,6 +36,8 @@ enum assay_status assay_intake_open(const struct assay_spec *spec, enum assay_pu
     if (status == ASSAY_OK)
         status = assay_requests_join(&requests, &others, err);
     if (status == ASSAY_OK)
+        status = assay_requests_add(&requests, options->extra, options->n_extra, err);
+    if (status == ASSAY_OK)
         status = assay_csv_select(made.csv, requests.requests, requests.n, &made.table, err);
     if (status == ASSAY_OK)
         status = assay_columns_find(spec, &made.table, &made.columns, err);

@@ -26,6 +26,9 @@ struct assay_intake_options {
     const char *rejects; /* file that keeps them, or NULL */
     struct assay_window window;
     bool quiet;
+    const struct assay_column_request *extra; /* [n_extra] more columns, which the source has; texts are
+                                                 borrowed while it opens */
+    size_t n_extra;
     const struct assay_spec *also; /* another spec whose signals are read too (a champion's), or NULL */
 };
 struct assay_intake_options assay_intake_options_default(void);

@@ -79,6 +79,29 @@ START_TEST(text_is_escaped_where_it_must_be_and_nowhere_else)
 }
 END_TEST
 
+/* Cut within a character, in the middle and at the end; Latin-1; a surrogate; an overlong slash. */
+START_TEST(what_is_no_utf8_is_left_out)
+{
+    static const char *const texts[][2] = {{"\xd0\xb6\xd0\" and", "\xd0\xb6\" and"},
+                                           {"ab\xf0\x9f\x98", "ab"},
+                                           {"caf\xe9.csv", "caf.csv"},
+                                           {"\xed\xa0\x80x", "x"},
+                                           {"\xc0\xaf", ""}};
+    for (size_t k = 0; k < sizeof texts / sizeof texts[0]; k++) {
+        struct assay_json_writer json = {0};
+        struct assay_error err = {0};
+        struct assay_json *doc;
+        assay_json_open(&json, NULL, '{');
+        assay_json_put_string(&json, "text", texts[k][0]);
+        assay_json_close(&json);
+        ck_assay_ok(assay_json_parse("t", json.out.data, json.out.length, ASSAY_JSON_STRICT, &doc, &err));
+        ck_assert_str_eq(assay_json_string(assay_json_get(assay_json_root(doc), "text")), texts[k][1]);
+        assay_json_free(doc);
+        assay_text_clear(&json.out);
+    }
+}
+END_TEST
+
 START_TEST(keys_are_escaped_like_text)
 {
     struct assay_json_writer json = {0};
@@ -286,6 +309,7 @@ static void add_tests(TCase *tc)
 {
     tcase_add_test(tc, objects_take_a_line_a_member_and_lists_of_scalars_one_line);
     tcase_add_test(tc, text_is_escaped_where_it_must_be_and_nowhere_else);
+    tcase_add_test(tc, what_is_no_utf8_is_left_out);
     tcase_add_test(tc, keys_are_escaped_like_text);
     tcase_add_test(tc, numbers_are_short_and_what_is_undefined_is_null);
     tcase_add_test(tc, random_trees_read_back_as_they_were_written);

@@ -65,8 +65,10 @@ START_TEST(a_failed_text_stays_as_it_was_and_says_so)
     assay_text_putc(&text, '8');
     ck_assert_str_eq(text.data, "1234567");
     assay_text_reset(&text);
-    ck_assert(!text.failed);
+    ck_assert(text.failed);
+    ck_assert_str_eq(text.data, "");
     assay_text_clear(&text);
+    ck_assert(!text.failed);
 }
 END_TEST
 

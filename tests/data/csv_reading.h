@@ -19,15 +19,15 @@ struct reading {
 };
 
 static const struct assay_column_request catalogue[] = {
-    {"account_id", ASSAY_TEXT, "id \"account_id\"", true},
-    {"as_of", ASSAY_DATE, "as_of \"as_of\"", true},
-    {"churned_on", ASSAY_DATE, "outcome \"churned_on\"", false},
-    {"churned", ASSAY_FLAG, "outcome \"churned\"", true},
-    {"renewed", ASSAY_FLAG, "renewal \"renewed\"", false},
-    {"plan", ASSAY_TEXT, "plan \"plan\"", false},
-    {"tickets_30d", ASSAY_NUMBER, "signal \"tickets_30d\"", false},
-    {"arr", ASSAY_NUMBER, "value \"arr\"", true},
-    {"logins_30d", ASSAY_NUMBER, "signal \"logins\"", false},
+    {"account_id", ASSAY_TEXT, "id \"account_id\"", true, false},
+    {"as_of", ASSAY_DATE, "as_of \"as_of\"", true, false},
+    {"churned_on", ASSAY_DATE, "outcome \"churned_on\"", false, false},
+    {"churned", ASSAY_FLAG, "outcome \"churned\"", true, false},
+    {"renewed", ASSAY_FLAG, "renewal \"renewed\"", false, false},
+    {"plan", ASSAY_TEXT, "plan \"plan\"", false, false},
+    {"tickets_30d", ASSAY_NUMBER, "signal \"tickets_30d\"", false, false},
+    {"arr", ASSAY_NUMBER, "value \"arr\"", true, false},
+    {"logins_30d", ASSAY_NUMBER, "signal \"logins\"", false, false},
 };
 
 static inline size_t requests_of(const char *wanted, struct assay_column_request out[],

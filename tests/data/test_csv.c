@@ -202,10 +202,10 @@ END_TEST
 START_TEST(requests_of_one_column_are_shared_by_type)
 {
     static const struct assay_column_request requests[] = {
-        {"tenure", ASSAY_NUMBER, "signal \"tenure\"", false},
-        {"plan", ASSAY_TEXT, "plan \"plan\"", false},
-        {"tenure", ASSAY_TEXT, "segment \"tenure\"", false},
-        {"tenure", ASSAY_NUMBER, "cohort \"tenure\"", true},
+        {"tenure", ASSAY_NUMBER, "signal \"tenure\"", false, false},
+        {"plan", ASSAY_TEXT, "plan \"plan\"", false, false},
+        {"tenure", ASSAY_TEXT, "segment \"tenure\"", false, false},
+        {"tenure", ASSAY_NUMBER, "cohort \"tenure\"", true, false},
     };
     static const char csv[] = "tenure,plan\n12,pro\nNA,pro\nx,pro\n";
     struct reading r = {0};
@@ -419,7 +419,7 @@ START_TEST(real_data_agrees_with_a_plain_reading)
     for (size_t k = 0; k < frame->n_column; k++)
         requests[k] = (struct assay_column_request){
             frame->names[k], isnan(frame->values[k][0]) ? ASSAY_TEXT : ASSAY_NUMBER, "signal",
-            false};
+            false, false};
     struct reading r = {0};
     struct assay_csv_options options = assay_csv_options_default();
     r.status = assay_csv_open(test_shared(name), &options, &r.csv, &r.err);

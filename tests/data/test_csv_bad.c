@@ -296,7 +296,7 @@ START_TEST(a_field_of_10_megabytes_is_read)
 {
     size_t length = 10 << 20;
     static const struct assay_column_request requests[] = {
-        {"note", ASSAY_TEXT, "note \"note\"", true}, {"churned", ASSAY_FLAG, "outcome", true}};
+        {"note", ASSAY_TEXT, "note \"note\"", true, false}, {"churned", ASSAY_FLAG, "outcome", true, false}};
     struct assay_text csv = {0};
     make_long(&csv, length);
     struct reading r = {0};

@@ -40,10 +40,10 @@ struct sample {
 };
 
 static const struct assay_column_request sample_requests[] = {
-    {"plan", ASSAY_TEXT, "plan \"plan\"", false},
-    {"tickets_30d", ASSAY_NUMBER, "signal \"tickets_30d\"", false},
-    {"churned_on", ASSAY_DATE, "outcome \"churned_on\"", false},
-    {"renewed", ASSAY_FLAG, "renewal \"renewed\"", false},
+    {"plan", ASSAY_TEXT, "plan \"plan\"", false, false},
+    {"tickets_30d", ASSAY_NUMBER, "signal \"tickets_30d\"", false, false},
+    {"churned_on", ASSAY_DATE, "outcome \"churned_on\"", false, false},
+    {"renewed", ASSAY_FLAG, "renewal \"renewed\"", false, false},
 };
 
 static void draw_text(uint64_t *state, char out[TEXT_SIZE])
@@ -200,7 +200,7 @@ START_TEST(a_read_stops_at_the_asked_row_and_goes_on_from_there)
     struct assay_error err = {0};
     struct assay_csv_options options = assay_csv_options_default();
     static const char csv[] = "arr\n1\n2\nx\n3\n4\n";
-    static const struct assay_column_request request = {"arr", ASSAY_NUMBER, "value", false};
+    static const struct assay_column_request request = {"arr", ASSAY_NUMBER, "value", false, false};
     bool more = false;
     ck_assay_ok(assay_csv_open_memory("q3.csv", csv, strlen(csv), &options, &r.csv, &err));
     ck_assay_ok(assay_csv_select(r.csv, &request, 1, &r.table, &err));
@@ -251,7 +251,7 @@ static void check_padded(const struct reading *r, size_t n, size_t pad)
 
 static void check_records(const char *path, size_t n)
 {
-    static const struct assay_column_request request = {"record", ASSAY_TEXT, "record", true};
+    static const struct assay_column_request request = {"record", ASSAY_TEXT, "record", true, false};
     struct reading r = {0};
     struct assay_csv_options options = assay_csv_options_default();
     r.status = assay_csv_open(path, &options, &r.csv, &r.err);
@@ -306,7 +306,7 @@ START_TEST(a_header_of_100000_columns_is_selected_and_read)
     struct assay_column_request *requests = calloc(N, sizeof *requests);
     for (size_t k = 0; k < N; k++) /* backwards, so that no order helps */
         requests[k] = (struct assay_column_request){assay_csv_header(r.csv, N - 1 - k),
-                                                    ASSAY_NUMBER, "signal", true};
+                                                    ASSAY_NUMBER, "signal", true, false};
     bool more;
     ck_assay_ok(assay_csv_select(r.csv, requests, N, &r.table, &err));
     ck_assay_ok(assay_csv_read(r.csv, &r.table, 10, &more, &err));
