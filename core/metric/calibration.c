@@ -87,10 +87,15 @@ static double expit(double log_odds)
     return (log_odds >= 0.0 ? 1.0 : e) / (1.0 + e);
 }
 
-static double binomial_weight(double log_odds)
+/* Probability and p (1 - p) of a log-odds, of one exponential: they are most of the time of a fit. */
+struct logistic {
+    double prob, weight;
+};
+
+static struct logistic logistic_of(double log_odds, double e)
 {
-    double e = exp(-fabs(log_odds));
-    return e / ((1.0 + e) * (1.0 + e));
+    double sum = 1.0 + e;
+    return (struct logistic){(log_odds >= 0.0 ? 1.0 : e) / sum, e / (sum * sum)};
 }
 
 /* ln P(outcome) = -log(1 + e^x), x the log-odds of what did not happen. */
@@ -163,8 +168,10 @@ static void at_intercept(const struct rows *rows, double a, double *gradient, do
     double expected = 0.0;
     *information = 0.0;
     for (size_t i = 0; i < rows->n; i++) {
-        expected += expit(a + rows->log_odds[i]);
-        *information += binomial_weight(a + rows->log_odds[i]);
+        double log_odds = a + rows->log_odds[i];
+        struct logistic at = logistic_of(log_odds, exp(-fabs(log_odds)));
+        expected += at.prob;
+        *information += at.weight;
     }
     *gradient = (double)rows->n_event - expected;
 }
@@ -259,9 +266,10 @@ static void line_evaluate(const struct rows *rows, struct line *line)
     line->info_aa = line->info_ab = line->info_bb = 0.0;
     for (size_t i = 0; i < rows->n; i++) {
         double x = (rows->log_odds[i] - rows->mean) / line->scale;
-        double log_odds = line->a + line->b * x;
-        double residual = rows->outcome[i] - expit(log_odds), weight = binomial_weight(log_odds);
-        line->log_likelihood += log_likelihood(log_odds, rows->outcome[i]);
+        double log_odds = line->a + line->b * x, e = exp(-fabs(log_odds));
+        struct logistic at = logistic_of(log_odds, e);
+        double residual = rows->outcome[i] - at.prob, weight = at.weight;
+        line->log_likelihood -= fmax(rows->outcome[i] ? -log_odds : log_odds, 0.0) + log1p(e);
         line->gradient_a += residual;
         line->gradient_b += residual * x;
         line->info_aa += weight;

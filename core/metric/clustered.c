@@ -174,19 +174,19 @@ static enum assay_status measure_auc(struct gathered *g, struct assay_performanc
     return ASSAY_OK;
 }
 
-/* v_i of the slope (with_slope) or the intercept of logit P = a + b logit prob, but for a factor. */
-static void calibration_moves(struct gathered *g, double a, double b, bool with_slope)
+void assay_calibration_moves(const double prob[], const unsigned char outcome[], size_t n, double a,
+                             double b, bool with_slope, double move[])
 {
     double sum = 0.0, middle = 0.0;
-    for (size_t i = 0; with_slope && i < g->n; i++) {
-        double x = log(g->prob[i]) - log1p(-g->prob[i]), p = 1.0 / (1.0 + exp(-(a + b * x)));
+    for (size_t i = 0; with_slope && i < n; i++) {
+        double x = log(prob[i]) - log1p(-prob[i]), p = 1.0 / (1.0 + exp(-(a + b * x)));
         sum += p * (1.0 - p);
         middle += p * (1.0 - p) * x;
     }
     middle = with_slope ? middle / sum : 0.0;
-    for (size_t i = 0; i < g->n; i++) {
-        double x = log(g->prob[i]) - log1p(-g->prob[i]), p = 1.0 / (1.0 + exp(-(a + b * x)));
-        g->move[i] = (g->outcome[i] - p) * (with_slope ? x - middle : 1.0);
+    for (size_t i = 0; i < n; i++) {
+        double x = log(prob[i]) - log1p(-prob[i]), p = 1.0 / (1.0 + exp(-(a + b * x)));
+        move[i] = (outcome[i] - p) * (with_slope ? x - middle : 1.0);
     }
 }
 
@@ -198,7 +198,8 @@ static enum assay_status measure_calibration(struct gathered *g, struct assay_pe
         g->move[i] = g->outcome[i] - out->prevalence.value;
     stretch_ratio(&out->oe_ratio, design_effect(g));
     if (!isnan(out->calibration_intercept.low)) {
-        calibration_moves(g, out->calibration_intercept.value, 1.0, false);
+        assay_calibration_moves(g->prob, g->outcome, g->n, out->calibration_intercept.value, 1.0, false,
+                                g->move);
         stretch(&out->calibration_intercept, design_effect(g), -HUGE_VAL, HUGE_VAL);
     }
     if (isnan(out->calibration_slope.low))
@@ -206,7 +207,8 @@ static enum assay_status measure_calibration(struct gathered *g, struct assay_pe
     enum assay_status status = assay_recalibration_measure(g->prob, g->outcome, g->n, &line, NULL);
     if (status != ASSAY_OK)
         return status;
-    calibration_moves(g, line.intercept.value, line.slope.value, true);
+    assay_calibration_moves(g->prob, g->outcome, g->n, line.intercept.value, line.slope.value, true,
+                            g->move);
     stretch(&out->calibration_slope, design_effect(g), -HUGE_VAL, HUGE_VAL);
     return ASSAY_OK;
 }

@@ -22,6 +22,7 @@
 #ifndef ASSAY_CORE_METRIC_CLUSTERED_H
 #define ASSAY_CORE_METRIC_CLUSTERED_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -44,6 +45,11 @@ struct assay_clustered_rows {
 ASSAY_MUST_CHECK enum assay_status
 assay_performance_by_cluster(const struct assay_clustered_rows *rows,
                              struct assay_performance *performance, struct assay_error *err);
+
+/* move[n]: v_i, but for a factor, of the slope of logit P = a + b logit prob (with_slope), or of a where b is
+ * held; prob strictly between 0 and 1. */
+void assay_calibration_moves(const double prob[], const unsigned char outcome[], size_t n, double a,
+                             double b, bool with_slope, double move[]);
 
 /* The share of hits among members (hit[n], member[n], 0 or 1), with the same interval; NaN throughout
  * where there are no members. prob, outcome and flagged play no part and may be NULL.

@@ -48,6 +48,9 @@ ASSAY_MUST_CHECK enum assay_status assay_clopper_pearson_interval(size_t x, size
 /* Wilson's interval for a share of as many successes as n trials, n > 0 and not whole, are worth: where
  * trials depend on each other, n is their number over the design effect. share in [0, 1]. */
 struct assay_estimate assay_wilson_of_share(double share, double n, double level);
+/* Clopper and Pearson's likewise, by the beta distribution with share * n (Korn & Graubard 1998, Survey
+ * Methodology 24:193-201). */
+struct assay_estimate assay_clopper_pearson_of_share(double share, double n, double level);
 
 /* x of n with both intervals at 95%. With n = 0 the rate is not defined: both are NaN throughout,
  * and that is no error. x <= n is the caller's promise. */

@@ -84,7 +84,7 @@ static double variance_of_mean(const double placement[], const unsigned char out
     return count > 1.0 ? sum / (count - 1.0) / count : (double)NAN;
 }
 
-static void add_intervals(struct assay_auc *auc, double value)
+void assay_auc_add_intervals(struct assay_auc *auc, double value)
 {
     auc->wald = auc->logit = assay_estimate_without_interval(value);
     if (!(auc->variance > 0.0))
@@ -121,7 +121,7 @@ enum assay_status assay_auc_measure(const double score[], const unsigned char ou
                                   .mann_whitney_u = u,
                                   .variance = variance,
                                   .std_error = sqrt(variance)};
-        add_intervals(out, value);
+        assay_auc_add_intervals(out, value);
     }
     free(placement);
     return status;

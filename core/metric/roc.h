@@ -45,6 +45,10 @@ ASSAY_MUST_CHECK enum assay_status assay_auc_measure(const double score[],
                                                      struct assay_auc *out,
                                                      struct assay_error *err);
 
+/* Fills wald and logit of an AUC whose variance and std_error are there: for who places rows himself
+ * (separation.h has them sorted already). */
+void assay_auc_add_intervals(struct assay_auc *auc, double value);
+
 /* placement[n]: for an event, the share of non-events that look less risky, ties counting one half;
  * for a non-event, the share of events that look riskier. Their mean over either class is the AUC;
  * their covariances between two scores compare paired AUCs (DeLong et al. 1988). Errors as for

@@ -1,0 +1,210 @@
+#include "core/metric/group_auc.h"
+
+#include <math.h>
+
+#include "tests/metric/sample.h"
+#include "tests/support/random.h"
+
+enum { MOST = 3000 };
+static double score[MOST], part[MOST];
+static unsigned char outcome[MOST], member[MOST], of_part[MOST];
+static uint32_t place[MOST];
+
+static void draw(uint64_t seed, size_t n, size_t levels)
+{
+    struct test_random random = {seed};
+    for (size_t i = 0; i < n; i++) {
+        double u = test_uniform(&random);
+        outcome[i] = test_uniform(&random) < 0.1 + 0.6 * u;
+        score[i] = levels > 0 ? floor(u * (double)levels) : u;
+        member[i] = test_uniform(&random) < 0.3;
+    }
+}
+
+/* The AUC of the members, or of the others, sorted for themselves. */
+static struct assay_auc sorted(size_t n, bool members, enum assay_higher_is higher_is)
+{
+    struct assay_error err = {0};
+    struct assay_auc auc;
+    size_t m = 0;
+    for (size_t i = 0; i < n; i++)
+        if ((member[i] != 0) == members) {
+            part[m] = score[i];
+            of_part[m++] = outcome[i];
+        }
+    ck_assay_ok(assay_auc_measure(part, of_part, m, higher_is, &auc, &err));
+    return auc;
+}
+
+static size_t members_of(const struct assay_risk_order *risk)
+{
+    size_t n = 0;
+    for (size_t k = 0; k < risk->n; k++)
+        if (member[risk->row[k]])
+            place[n++] = (uint32_t)k;
+    return n;
+}
+
+static void check_same(const struct assay_auc *got, const struct assay_auc *want)
+{
+    ck_assert_uint_eq(got->n_event, want->n_event);
+    ck_assert_uint_eq(got->n_nonevent, want->n_nonevent);
+    ck_assert_double_eq(got->mann_whitney_u, want->mann_whitney_u);
+    /* Sums of squares of numbers up to 3,000 lose at most some digits of 16. */
+    test_close("variance", got->variance, want->variance, 1e-10, 0.0);
+    test_close("low", got->wald.low, want->wald.low, 1e-10, 1.0);
+    test_close("high", got->logit.high, want->logit.high, 1e-10, 1.0);
+}
+
+START_TEST(group_and_rest_are_as_if_sorted_by_themselves) /* seeds; ties of several kinds */
+{
+    static const size_t levels[] = {0, 2, 7, 100};
+    enum assay_higher_is higher_is = _i % 2 ? ASSAY_HIGHER_IS_HEALTH : ASSAY_HIGHER_IS_RISK;
+    struct assay_error err = {0};
+    struct assay_risk_order risk;
+    struct assay_spread_auc group, rest;
+    struct assay_auc want;
+    size_t n = 60 + (size_t)_i * 97;
+    draw((uint64_t)_i + 1, n, levels[_i % 4]);
+    ck_assay_ok(assay_risk_order_init(score, outcome, n, higher_is, &risk, &err));
+    assay_group_auc(&risk, place, members_of(&risk), &group, &rest, NULL);
+    want = sorted(n, true, higher_is);
+    check_same(&group.auc, &want);
+    want = sorted(n, false, higher_is);
+    check_same(&rest.auc, &want);
+    assay_risk_order_clear(&risk);
+}
+END_TEST
+
+START_TEST(placements_are_those_of_the_group) /* seeds */
+{
+    static double placement[MOST], want[MOST];
+    struct assay_error err = {0};
+    struct assay_risk_order risk;
+    struct assay_spread_auc group, rest;
+    size_t n = 500, m = 0;
+    draw((uint64_t)_i + 1, n, _i % 2 ? 9 : 0);
+    ck_assay_ok(assay_risk_order_init(score, outcome, n, ASSAY_HIGHER_IS_RISK, &risk, &err));
+    size_t members = members_of(&risk);
+    assay_group_auc(&risk, place, members, &group, &rest, placement);
+    for (size_t k = 0; k < members; k++) {
+        part[m] = score[risk.row[place[k]]];
+        of_part[m++] = outcome[risk.row[place[k]]];
+    }
+    ck_assay_ok(assay_auc_placements(part, of_part, m, ASSAY_HIGHER_IS_RISK, want, &err));
+    for (size_t k = 0; k < members; k++)
+        ck_assert_double_eq_tol(placement[k], want[k], 1e-15);
+    assay_risk_order_clear(&risk);
+}
+END_TEST
+
+START_TEST(one_outcome_and_perfect_order_have_no_interval)
+{
+    struct assay_error err = {0};
+    struct assay_risk_order risk;
+    struct assay_spread_auc group, rest;
+    const uint32_t low[] = {0, 1, 2}; /* none of them with the event */
+    const double scores[] = {1, 2, 3, 4, 5, 6, 7};
+    const unsigned char outcomes[] = {0, 0, 0, 0, 0, 1, 1};
+    ck_assay_ok(assay_risk_order_init(scores, outcomes, 7, ASSAY_HIGHER_IS_RISK, &risk, &err));
+    assay_group_auc(&risk, low, 3, &group, &rest, NULL);
+    ck_assert(isnan(group.auc.wald.value) && isnan(group.auc.variance));
+    ck_assert(rest.auc.wald.value == 1.0 && isnan(rest.auc.wald.low));
+    assay_group_auc(&risk, NULL, 0, &group, &rest, NULL);
+    ck_assert_uint_eq(group.auc.n_event + group.auc.n_nonevent, 0);
+    ck_assert_uint_eq(rest.auc.n_event, 2);
+    assay_risk_order_clear(&risk);
+}
+END_TEST
+
+/* Splits A and B as group and rest of one sample, their rows in turn. */
+START_TEST(two_splits_are_those_of_the_reference)
+{
+    if (!sample_files_are_here())
+        return;
+    struct assay_error err = {0};
+    struct assay_json *doc = test_reference("reference/telco_validation.json");
+    struct sample a = sample_group("p_core", "A", NULL, NULL), b = sample_group("p_core", "B", NULL, NULL);
+    size_t n = a.n + b.n;
+    double *value = calloc(n, sizeof *value);
+    unsigned char *y = calloc(n, 1);
+    uint32_t *first = calloc(n, sizeof *first);
+    size_t m = 0;
+    for (size_t i = 0; i < n; i++) { /* in turn, as far as they go */
+        bool of_a = i < 2 * a.n && i < 2 * b.n ? i % 2 == 0 : i >= 2 * b.n;
+        size_t k = of_a ? (i < 2 * b.n ? i / 2 : i - b.n) : (i < 2 * a.n ? i / 2 : i - a.n);
+        value[i] = of_a ? a.value[k] : b.value[k];
+        y[i] = of_a ? a.outcome[k] : b.outcome[k];
+    }
+    struct assay_risk_order risk;
+    struct assay_spread_auc group, rest;
+    ck_assay_ok(assay_risk_order_init(value, y, n, ASSAY_HIGHER_IS_RISK, &risk, &err));
+    for (size_t k = 0; k < n; k++) {
+        size_t i = risk.row[k];
+        if (i < 2 * a.n && i < 2 * b.n ? i % 2 == 0 : i >= 2 * b.n)
+            first[m++] = (uint32_t)k;
+    }
+    assay_group_auc(&risk, first, m, &group, &rest, NULL);
+    double gap = group.auc.wald.value - rest.auc.wald.value;
+    double se = sqrt(group.auc.variance + rest.auc.variance);
+    const struct cJSON *want = test_at(assay_json_root(doc), "A_vs_B_core_unpaired", NULL);
+    test_close("difference", gap, test_number(want, "difference", NULL), 1e-8, 0.0);
+    test_close("se", se, test_number(want, "se", NULL), 1e-8, 0.0);
+    test_close("p", assay_normal_p_value(gap / se), test_number(want, "p_value_normal", NULL), 1e-8, 0.0);
+    assay_risk_order_clear(&risk);
+    assay_json_free(doc);
+    sample_free(&a);
+    sample_free(&b);
+    free(value);
+    free(y);
+    free(first);
+}
+END_TEST
+
+START_TEST(what_is_no_score_is_refused)
+{
+    struct assay_error err = {0};
+    struct assay_risk_order risk = {0};
+    const double scores[] = {1, NAN};
+    const unsigned char outcomes[] = {0, 1};
+    ck_assert_int_eq(assay_risk_order_init(scores, outcomes, 2, ASSAY_HIGHER_IS_RISK, &risk, &err),
+                     ASSAY_EDATA);
+    ck_assert_str_eq(err.message, "AUC: score[1] is NaN; expected a finite number");
+    ck_assert_int_eq(assay_risk_order_init(scores, outcomes, 0, ASSAY_HIGHER_IS_RISK, &risk, &err),
+                     ASSAY_EDATA);
+    ck_assert_ptr_null(risk.row);
+}
+END_TEST
+
+START_TEST(every_failing_allocation_is_said)
+{
+    draw(1, 50, 0);
+    for (size_t k = 1;; k++) {
+        struct assay_error err = {0};
+        struct assay_risk_order risk = {0};
+        test_fail_allocation(k);
+        enum assay_status status =
+            assay_risk_order_init(score, outcome, 50, ASSAY_HIGHER_IS_RISK, &risk, &err);
+        test_fail_allocation(0);
+        if (status == ASSAY_OK) {
+            assay_risk_order_clear(&risk);
+            ck_assert_uint_ge(k, 6);
+            return;
+        }
+        ck_assert_int_eq(status, ASSAY_ENOMEM);
+        ck_assert_ptr_null(risk.row);
+    }
+}
+END_TEST
+
+static void add_tests(TCase *tc)
+{
+    tcase_add_loop_test(tc, group_and_rest_are_as_if_sorted_by_themselves, 0, 24);
+    tcase_add_loop_test(tc, placements_are_those_of_the_group, 0, 4);
+    tcase_add_test(tc, one_outcome_and_perfect_order_have_no_interval);
+    tcase_add_test(tc, two_splits_are_those_of_the_reference);
+    tcase_add_test(tc, what_is_no_score_is_refused);
+    tcase_add_test(tc, every_failing_allocation_is_said);
+}
+
+ASSAY_SUITE("metric/group_auc", add_tests)
