@@ -36,13 +36,13 @@ else ifneq ($(VARIANT),release)
 $(error VARIANT is "$(VARIANT)"; expected release, asan, tsan, coverage or fuzz)
 endif
 
-CORE := $(sort $(wildcard core/*/*.c))
+CORE := $(sort $(wildcard core/*/*.c)) core/report/page_asset.S
 TOOLS := $(sort $(wildcard calibrate/*.c calibrate/*/*.c validate/*.c validate/*/*.c score/*.c release/*.c datasets/*.c))
 SUITES := $(sort $(wildcard tests/*/test_*.c))
 SUPPORT := $(sort $(wildcard tests/support/*.c))
 FUZZERS := $(sort $(wildcard tests/fuzz/fuzz_*.c))
 
-objects = $(patsubst %.c,$(BUILD)/%.o,$(1))
+objects = $(patsubst %.S,$(BUILD)/%.o,$(patsubst %.c,$(BUILD)/%.o,$(1)))
 SUITE_PROGRAMS := $(patsubst %.c,$(BUILD)/%,$(SUITES))
 FUZZ_PROGRAMS := $(patsubst %.c,$(BUILD)/%,$(FUZZERS))
 
@@ -58,6 +58,15 @@ $(BUILD)/assay: $(call objects,assay.c $(TOOLS) $(CORE))
 $(BUILD)/%.o: %.c Makefile
 	@mkdir -p $(@D)
 	$(CC) $(OURS) $(CFLAGS) -c -o $@ $<
+
+# The page of reports, and the libraries that draw its charts, as bytes of the program.
+REPORT_PAGE := $(BUILD)/report/page.asset
+$(REPORT_PAGE): scripts/build-report-assets scripts/fetch-npm $(shell find validate/report -type f)
+	scripts/build-report-assets $@
+
+$(BUILD)/core/report/page_asset.o: core/report/page_asset.S $(REPORT_PAGE)
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) -DASSAY_PAGE_ASSET='"$(REPORT_PAGE)"' -c -o $@ $<
 
 # The engine and the normaliser are the hot loops.
 $(BUILD)/core/fit/%.o $(BUILD)/core/signal/%.o: OPTIMISE := -O3
@@ -86,7 +95,11 @@ test: deps
 	@scripts/run-tests $(BUILD)
 
 .PHONY: tests
-tests: $(SUITE_PROGRAMS)
+tests: $(SUITE_PROGRAMS) $(BUILD)/tests/browser/page
+
+# Writes the report of any document, for tests/browser.
+$(BUILD)/tests/browser/page: $(call objects,tests/browser/page.c $(CORE))
+	$(CC) $(OURS) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
 
 bench: deps
 	@$(MAKE) --no-print-directory -s all

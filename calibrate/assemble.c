@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "calibrate/compare.h"
+#include "calibrate/evidence/reference.h"
 #include "calibrate/summary/warnings.h"
 #include "core/base/memory.h"
 #include "core/fit/weight_interval.h"
@@ -321,78 +322,12 @@ enum assay_status assay_assemble(const struct assay_assembly *parts, struct assa
         status = assay_warnings_note(c, model, err);
     }
     if (status == ASSAY_OK)
+        status = assay_reference_make(model, &c->history, err);
+    if (status == ASSAY_OK)
         status = assay_examples_make(model, c->history.table, c->assessment.prob_apparent, err);
     if (status == ASSAY_OK && c->champion != NULL)
         status = assay_compare(parts, model, err);
     if (status != ASSAY_OK)
         assay_model_clear(model);
-    return status;
-}
-
-/* Score of a held-out probability in row i, by the line that goes with the row. */
-static double held_out_score(const struct assay_model *model, const struct assay_calibration *c,
-                             double total, size_t i)
-{
-    double p = c->assessment.prob_held_out[i];
-    struct assay_score made = {.log_odds = log(p) - log1p(-p)};
-    if (c->row_line != NULL) { /* another line shifts the log-odds that score 50 */
-        double own = c->row_line[i], common = model->at_risk_probability;
-        made.log_odds += log(common) - log1p(-common) - (log(own) - log1p(-own));
-    }
-    made.composite = 100 * (model->intercept - made.log_odds) / total;
-    assay_score_finish(model, &made);
-    return made.score;
-}
-
-/* A zone's rate with the interval that allows for accounts with several snapshots in it. */
-static enum assay_status zone_by_account(const double score[], const unsigned char outcome[],
-                                         const int32_t account[], size_t n, double from, double to,
-                                         struct assay_estimate *rate, struct assay_error *err)
-{
-    struct assay_clustered_rows rows = {.cluster = account, .n = n};
-    unsigned char *member = assay_alloc(n, 1);
-    if (member == NULL)
-        return assay_fail_memory(err, "counting zones");
-    for (size_t i = 0; i < n; i++)
-        member[i] = score[i] >= from && score[i] < to;
-    enum assay_status status = assay_share_by_cluster(&rows, member, outcome, rate, err);
-    free(member);
-    return status;
-}
-
-enum assay_status assay_zones_held_out(const struct assay_model *model,
-                                       const struct assay_calibration *c,
-                                       struct assay_zone_result zones[], struct assay_error *err)
-{
-    const struct assay_history *history = &c->history;
-    const int32_t *codes = history->table->columns[history->columns->id].codes;
-    double lower[ASSAY_MAX_ZONES + 1], total = 0;
-    double *score = assay_alloc(history->n_used, sizeof *score);
-    int32_t *account = assay_alloc(history->n_used, sizeof *account);
-    unsigned char *outcome = assay_alloc(history->n_used, 1);
-    enum assay_status status = ASSAY_OK;
-    size_t n = 0, n_zone = model->spec.n_zone;
-    if (score == NULL || account == NULL || outcome == NULL)
-        status = assay_fail_memory(err, "counting zones");
-    for (size_t j = 0; j < model->n_signal; j++)
-        total += model->slope[j];
-    for (size_t i = 0; status == ASSAY_OK && i < history->n_row; i++) {
-        if (isnan(c->assessment.prob_held_out[i]))
-            continue;
-        score[n] = held_out_score(model, c, total, i);
-        account[n] = codes[i];
-        outcome[n++] = history->outcome[i];
-    }
-    for (size_t z = 0; z < n_zone; z++)
-        lower[z] = model->spec.zones[z].from;
-    lower[n_zone] = HUGE_VAL;
-    if (status == ASSAY_OK)
-        status = assay_zones_measure(score, outcome, n, lower, n_zone, zones, err);
-    for (size_t z = 0; status == ASSAY_OK && history->n_account < history->n_used && z < n_zone; z++)
-        status = zone_by_account(score, outcome, account, n, lower[z], lower[z + 1],
-                                 &zones[z].rate.wilson, err);
-    free(score);
-    free(account);
-    free(outcome);
     return status;
 }

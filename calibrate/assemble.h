@@ -4,7 +4,6 @@
 
 #include "calibrate/calibration.h"
 #include "core/base/error.h"
-#include "core/metric/zones.h"
 #include "core/model/model.h"
 
 struct assay_assembly {
@@ -20,13 +19,5 @@ struct assay_assembly {
 ASSAY_MUST_CHECK enum assay_status assay_assemble(const struct assay_assembly *parts,
                                                   struct assay_model *model,
                                                   struct assay_error *err);
-
-/* What happened in each zone, by held-out predictions, so that the shares are honest: zones[n_zone].
- * Where accounts repeat, Wilson's intervals of the rates are by account (core/metric/clustered.h).
- * On the weighted-average scale missing indicators play no part, as in the score. */
-ASSAY_MUST_CHECK enum assay_status assay_zones_held_out(const struct assay_model *model,
-                                                        const struct assay_calibration *calibration,
-                                                        struct assay_zone_result zones[],
-                                                        struct assay_error *err);
 
 #endif

@@ -1,23 +1,22 @@
 #include "calibrate/calibrate.h"
 
-#include <errno.h>
 #include <math.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "calibrate/assemble.h"
 #include "calibrate/calibration.h"
+#include "calibrate/candidate_page.h"
 #include "calibrate/fit/limits.h"
 #include "calibrate/summary/summary.h"
 #include "calibrate/evidence/zone_moves.h"
 #include "core/base/file.h"
 #include "core/base/options.h"
 #include "core/model/model.h"
+#include "core/report/page.h"
 
 struct command_line {
-    const char *spec_path, *output, *champion_path, *moves_path;
+    const char *spec_path, *output, *champion_path, *moves_path, *report;
     struct assay_intake_options intake_options;
     int32_t as_of, observed_until;
     size_t n_thread;
@@ -30,28 +29,6 @@ struct command_line {
     struct assay_zone_moves zone_moves; /* against the champion */
     struct assay_progress progress;
 };
-
-/* The day that stands in the file: --as-of, else SOURCE_DATE_EPOCH, else today (UTC). */
-static enum assay_status creation_day(const struct command_line *c, char day[ASSAY_DATE_SIZE],
-                                      struct assay_error *err)
-{
-    const char *epoch = getenv("SOURCE_DATE_EPOCH");
-    long long seconds = (long long)time(NULL);
-    if (c->as_of != ASSAY_NO_DATE) {
-        assay_date_print(c->as_of, day);
-        return ASSAY_OK;
-    }
-    if (epoch != NULL && *epoch != '\0') {
-        char *end;
-        errno = 0;
-        seconds = strtoll(epoch, &end, 10);
-        if (errno != 0 || *end != '\0' || seconds < 0 || seconds > 253402300799)
-            return assay_fail(err, ASSAY_EDATA, "SOURCE_DATE_EPOCH is \"%.40s\"; expected seconds "
-                                                "since 1970", epoch);
-    }
-    assay_date_print((int32_t)(seconds / 86400), day);
-    return ASSAY_OK;
-}
 
 static enum assay_status set_observed_until(struct command_line *c, struct assay_error *err)
 {
@@ -152,10 +129,12 @@ static enum assay_status calibrate(struct command_line *c, struct assay_error *e
         .progress = &c->progress};
     enum assay_status status = assay_calibration_run(&request, &c->calibration, err);
     char created[ASSAY_DATE_SIZE];
+    int32_t today = ASSAY_NO_DATE;
     if (status == ASSAY_OK)
-        status = creation_day(c, created, err);
+        status = assay_date_of_run(c->as_of, &today, err);
     if (status != ASSAY_OK)
         return status;
+    assay_date_print(today, created);
     struct assay_assembly parts = {.spec = &c->spec,
                                    .calibration = &c->calibration,
                                    .intake = &c->intake,
@@ -181,22 +160,68 @@ static enum assay_status deliver_moves(const struct command_line *c, struct assa
     return status;
 }
 
+/* The page to hand on, into html; nothing without --report. */
+static enum assay_status make_report(const struct command_line *c,
+                                     const struct assay_held_out *held_out,
+                                     const struct assay_zone_result zones[],
+                                     const struct assay_text *model_file, struct assay_text *html,
+                                     struct assay_error *err)
+{
+    struct assay_text page = {0};
+    if (c->report == NULL)
+        return ASSAY_OK;
+    enum assay_status status =
+        assay_candidate_page_write(held_out, &c->model, zones, assay_csv_name(c->intake.csv),
+                                   model_file, &page, err);
+    if (status == ASSAY_OK)
+        status = assay_report_page(page.data, page.length, c->model.spec.name, html, err);
+    assay_text_clear(&page);
+    return status;
+}
+
+static enum assay_status deliver_report(const struct command_line *c, const struct assay_text *html,
+                                        struct assay_error *err)
+{
+    if (c->report == NULL)
+        return ASSAY_OK;
+    if (!assay_report_has_charts())
+        fprintf(stderr, "%s: without charts; this program was built without npm, its tables have all "
+                        "numbers\n", c->report);
+    return assay_file_write(c->report, html->data, html->length, err);
+}
+
+/* Everything is made before anything is written: a failure leaves no file behind. */
+static enum assay_status make_results(struct command_line *c, struct assay_zone_result zones[],
+                                      struct assay_summary_words *words, struct assay_text *model_file,
+                                      struct assay_text *html, struct assay_error *err)
+{
+    struct assay_held_out held_out = {0};
+    enum assay_status status = assay_held_out_init(&c->model, &c->calibration, &held_out, err);
+    if (status == ASSAY_OK)
+        status = assay_held_out_zones(&held_out, &c->model, zones, err);
+    if (status == ASSAY_OK)
+        status = assay_summary_words_find(&c->model, &c->calibration, words, err);
+    if (status == ASSAY_OK)
+        status = assay_model_write(&c->model, model_file, err);
+    if (status == ASSAY_OK)
+        status = make_report(c, &held_out, zones, model_file, html, err);
+    assay_held_out_clear(&held_out);
+    return status;
+}
+
 static enum assay_status deliver(struct command_line *c, struct assay_error *err)
 {
-    struct assay_text text = {0};
+    struct assay_text text = {0}, html = {0};
     struct assay_summary_words words = {0};
     struct assay_zone_result zones[ASSAY_MAX_ZONES];
-    enum assay_status status =
-        assay_zones_held_out(&c->model, &c->calibration, zones, err);
-    if (status == ASSAY_OK)
-        status = assay_summary_words_find(&c->model, &c->calibration, &words, err);
-    if (status == ASSAY_OK)
-        status = assay_model_write(&c->model, &text, err);
+    enum assay_status status = make_results(c, zones, &words, &text, &html, err);
     bool to_stdout = strcmp(c->output, "-") == 0;
     if (status == ASSAY_OK && !to_stdout)
         status = assay_file_write(c->output, text.data, text.length, err);
     if (status == ASSAY_OK)
         status = deliver_moves(c, err);
+    if (status == ASSAY_OK)
+        status = deliver_report(c, &html, err);
     if (status == ASSAY_OK && (to_stdout || c->json)) {
         fwrite(text.data, 1, text.length, stdout);
         status = assay_flush_stdout(err);
@@ -206,12 +231,13 @@ static enum assay_status deliver(struct command_line *c, struct assay_error *err
         assay_calibrate_print(people, &c->model, &c->calibration, zones,
                               c->champion_path != NULL ? &c->zone_moves : NULL, &words,
                               assay_csv_name(c->intake.csv));
-        fprintf(people, "\nWritten: %s (%.19s...)\n", to_stdout ? "standard output" : c->output,
-                c->model.digest);
+        fprintf(people, "\nWritten: %s (%.19s...)%s%s\n", to_stdout ? "standard output" : c->output,
+                c->model.digest, c->report != NULL ? ", " : "", c->report != NULL ? c->report : "");
         status = assay_flush_stdout(err);
     }
     assay_summary_words_clear(&words);
     assay_text_clear(&text);
+    assay_text_clear(&html);
     return status;
 }
 
@@ -246,6 +272,8 @@ int assay_calibrate_main(int argc, char **argv)
          &c.champion_path, 0, 0, NULL},
         {"moves", 0, ASSAY_OPTION_TEXT, "FILE",
          "list the accounts that change zone against the champion, CSV", &c.moves_path, 0, 0, NULL},
+        {"report", 0, ASSAY_OPTION_TEXT, "FILE", "also the candidate as a page to hand on, HTML",
+         &c.report, 0, 0, NULL},
         {"observed-until", 0, ASSAY_OPTION_DATE, "DATE",
          "last day whose events are in the data, in place of the spec's", &c.observed_until, 0, 0,
          NULL},
@@ -277,6 +305,8 @@ int assay_calibrate_main(int argc, char **argv)
     if (inputs_from_stdin(&c) > 1)
         return assay_misuse(&command, "more than one of spec, data and champion come from standard "
                                       "input");
+    if (c.report != NULL && strcmp(c.report, "-") == 0)
+        return assay_misuse(&command, "--report takes a file, not standard output");
     struct assay_error err = {0};
     assay_progress_init(&c.progress, c.intake_options.quiet);
     enum assay_status status = read_inputs(&c, &err);

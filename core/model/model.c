@@ -159,6 +159,7 @@ void assay_model_clear(struct assay_model *model)
 {
     clear_examples(model);
     clear_changes(&model->changes);
+    assay_model_reference_clear(&model->training.reference);
     clear_fit(&model->fit);
     clear_segments(model);
     for (size_t j = 0; model->baselines != NULL && j < model->n_signal; j++)

@@ -14,6 +14,7 @@
 #include "core/base/text.h"
 #include "core/data/csv.h"
 #include "core/metric/interval.h"
+#include "core/model/reference.h"
 #include "core/signal/baseline.h"
 #include "core/signal/cohort.h"
 #include "core/signal/outcome.h"
@@ -191,6 +192,7 @@ struct assay_training_data {
     size_t rejected[ASSAY_REJECT_REASONS];  /* bad rows, by reason */
     char sha256[ASSAY_SHA256_TEXT_SIZE];
     int32_t from, to; /* first and last as_of used, or ASSAY_NO_DATE */
+    struct assay_model_reference reference; /* what the data looked like; empty in older files */
 };
 
 /* One raw input of an example: a number, a text, or neither (missing). */

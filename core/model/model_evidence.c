@@ -6,7 +6,7 @@
 
 /* ---- performance ---- */
 
-void assay_figures_write(struct assay_json_writer *json,
+void assay_put_figures(struct assay_json_writer *json,
                          const struct assay_estimate figures[ASSAY_FIGURES])
 {
     for (size_t f = 0; f < ASSAY_FIGURES; f++)
@@ -34,7 +34,7 @@ void assay_performance_write(struct assay_json_writer *json, const char *key,
     assay_json_open(json, key, '{');
     assay_json_put_count(json, "n", performance->n);
     assay_json_put_count(json, "events", performance->events);
-    assay_figures_write(json, performance->figures);
+    assay_put_figures(json, performance->figures);
     assay_json_close(json);
 }
 
@@ -164,7 +164,7 @@ static const char *reject_key(size_t reason, char out[REASON_SIZE])
 }
 
 static void write_training(struct assay_json_writer *json,
-                           const struct assay_training_data *training)
+                           const struct assay_training_data *training, size_t n_zone)
 {
     char key[REASON_SIZE];
     assay_json_open(json, "training_data", '{');
@@ -180,6 +180,7 @@ static void write_training(struct assay_json_writer *json,
     assay_json_put_string(json, "sha256", training->sha256);
     assay_put_date(json, "from", training->from);
     assay_put_date(json, "to", training->to);
+    assay_model_reference_write(json, &training->reference, n_zone);
     assay_json_close(json);
 }
 
@@ -208,7 +209,8 @@ static enum assay_status read_dropped(struct assay_json *doc, const struct cJSON
 static enum assay_status read_training(struct assay_json *doc, const struct cJSON *root,
                                        struct assay_model *model, struct assay_error *err)
 {
-    static const char *const keys[] = {"rows", "used", "dropped", "sha256", "from", "to"};
+    static const char *const keys[] = {"rows",   "used", "dropped", "sha256",
+                                       "from",   "to",   "reference"};
     struct assay_training_data *training = &model->training;
     const struct cJSON *part;
     const char *sha256 = "";
@@ -231,7 +233,9 @@ static enum assay_status read_training(struct assay_json *doc, const struct cJSO
         status = assay_want_date(doc, part, "from", &training->from, err);
     if (status == ASSAY_OK)
         status = assay_want_date(doc, part, "to", &training->to, err);
-    return status;
+    return status != ASSAY_OK ? status
+                              : assay_model_reference_read(doc, part, model, &training->reference,
+                                                           err);
 }
 
 /* ---- all of them ---- */
@@ -240,7 +244,7 @@ void assay_model_evidence_write(struct assay_json_writer *json, const struct ass
 {
     write_performances(json, model);
     write_yardsticks(json, model);
-    write_training(json, &model->training);
+    write_training(json, &model->training, model->spec.n_zone);
 }
 
 enum assay_status assay_model_evidence_read(struct assay_json *doc, const struct cJSON *object,

@@ -158,7 +158,7 @@ static void write_bootstrap(struct assay_json_writer *json, const struct assay_m
     assay_json_close(json);
     assay_put_estimate(json, "line", &bootstrap->line);
     assay_json_open(json, "figures", '{');
-    assay_figures_write(json, bootstrap->figures);
+    assay_put_figures(json, bootstrap->figures);
     assay_json_close(json);
     assay_json_open(json, "zones", '[');
     for (size_t k = 0; k < model->spec.n_zone; k++) {

@@ -57,6 +57,16 @@ void assay_fit_findings_write(struct assay_json_writer *json, const struct assay
 ASSAY_JSON_ASK assay_fit_findings_read(struct assay_json *doc, const struct cJSON *object,
                                        struct assay_model *model, struct assay_error *err);
 
+/* ---- within "training_data" ---- */
+
+/* "reference", which is left out where the model has none. */
+void assay_model_reference_write(struct assay_json_writer *json,
+                                 const struct assay_model_reference *reference, size_t n_zone);
+ASSAY_JSON_ASK assay_model_reference_read(struct assay_json *doc, const struct cJSON *object,
+                                          const struct assay_model *model,
+                                          struct assay_model_reference *reference,
+                                          struct assay_error *err);
+
 /* ---- within several ---- */
 
 /* object[key]: a performance, or null for one of no rows. */
@@ -68,7 +78,7 @@ ASSAY_JSON_ASK assay_performance_read(struct assay_json *doc, const struct cJSON
                                       struct assay_error *err);
 
 /* The figures of a performance, each under its name. */
-void assay_figures_write(struct assay_json_writer *json,
+void assay_put_figures(struct assay_json_writer *json,
                          const struct assay_estimate figures[ASSAY_FIGURES]);
 ASSAY_JSON_ASK assay_figures_read(struct assay_json *doc, const struct cJSON *object,
                                   struct assay_estimate figures[ASSAY_FIGURES],

@@ -7,6 +7,7 @@
 #include "core/model/model_fields.h"
 #include "core/model/model_parts.h"
 #include "core/model/scorer.h"
+#include "core/spec/audit_spec.h"
 #include "core/spec/fit_spec.h"
 #include "core/spec/spec_parts.h"
 
@@ -37,27 +38,23 @@ static enum assay_status read_identity(struct assay_json *doc, const struct cJSO
     return ASSAY_OK;
 }
 
-static enum assay_status read_share(struct assay_json *doc, const struct cJSON *object,
-                                    const char *key, double *out, struct assay_error *err)
+/* Two targets have defaults, which calibrate filled in; what else audits are asked, few declare. */
+static enum assay_status read_audits(struct assay_json *doc, const struct cJSON *root,
+                                     struct assay_spec *spec, struct assay_error *err)
 {
-    enum assay_status status = assay_json_want_number(doc, object, key, out, err);
-    if (status == ASSAY_OK && (*out <= 0 || *out > 1))
-        return assay_json_wrong(doc, assay_json_get(object, key), err, "a share above 0, up to 1");
-    return status;
-}
-
-static enum assay_status read_targets(struct assay_json *doc, const struct cJSON *root,
-                                      struct assay_spec *spec, struct assay_error *err)
-{
-    static const char *const keys[] = {"sensitivity", "specificity"};
     const struct cJSON *part;
-    enum assay_status status =
-        assay_want_part(doc, root, "targets", false, keys, ASSAY_COUNT(keys), &part, err);
+    enum assay_status status = assay_json_want_object(doc, root, "targets", &part, err);
     if (status == ASSAY_OK)
-        status = read_share(doc, part, "sensitivity", &spec->target_sensitivity, err);
+        status = assay_json_want_number(doc, part, "sensitivity", &spec->target_sensitivity, err);
     if (status == ASSAY_OK)
-        status = read_share(doc, part, "specificity", &spec->target_specificity, err);
-    return status;
+        status = assay_json_want_number(doc, part, "specificity", &spec->target_specificity, err);
+    if (status == ASSAY_OK)
+        status = assay_targets_read(doc, part, &spec->target_sensitivity, &spec->target_specificity,
+                                    &spec->audit, err);
+    if (status != ASSAY_OK || assay_json_get(root, "audit") == NULL)
+        return status;
+    status = assay_json_want_object(doc, root, "audit", &part, err);
+    return status != ASSAY_OK ? status : assay_audit_part_read(doc, part, &spec->audit, err);
 }
 
 /* "declared" but for its dimensions, which name those of the signals. */
@@ -104,7 +101,7 @@ static enum assay_status read_declared(struct assay_json *doc, const struct cJSO
         status = assay_segments_read(doc, part, &spec->segments, &spec->n_segment, err);
     if (status == ASSAY_OK)
         status = read_estimation(doc, root, spec, err);
-    return status != ASSAY_OK ? status : read_targets(doc, root, spec, err);
+    return status != ASSAY_OK ? status : read_audits(doc, root, spec, err);
 }
 
 /* What is stated twice must agree: weights with coefficients, the line on both its scales. */
@@ -241,9 +238,9 @@ static enum assay_status read_root(struct assay_json *doc, const struct cJSON *r
     static const char *const keys[] = {
         "format",    "name",           "version",     "parent",     "created",       "id",
         "as_of",     "value",          "outcome",     "cohort",     "segments",      "declared",
-        "targets",   "signals",        "cohorts",     "intercept",  "score",         "zones",
-        "segment_models", "fit",       "performance", "yardsticks", "training_data", "changes",
-        "examples",  "digest"};
+        "targets",   "audit",          "signals",     "cohorts",    "intercept",     "score",
+        "zones",     "segment_models", "fit",         "performance", "yardsticks",
+        "training_data", "changes",    "examples",    "digest"};
     static enum assay_status (*const readers[])(struct assay_json *, const struct cJSON *,
                                                 struct assay_model *, struct assay_error *) = {
         read_identity,
@@ -266,7 +263,8 @@ enum assay_status assay_model_read_text(const char *name, const char *text, size
                                         struct assay_model *model, struct assay_error *err)
 {
     struct assay_json *doc;
-    struct assay_model made = {.spec = {.cohort = {.borrow = 200}}};
+    struct assay_model made = {
+        .spec = {.cohort = {.borrow = 200}, .audit = assay_audit_spec_default()}};
     enum assay_status status = assay_json_parse(name, text, length, ASSAY_JSON_STRICT, &doc, err);
     if (status == ASSAY_EFORMAT)
         assay_hint(err, "It is not a whole model file as \"assay calibrate\" writes them.");

@@ -2,6 +2,7 @@
 
 #include "core/model/model_fields.h"
 #include "core/model/model_parts.h"
+#include "core/spec/audit_spec.h"
 #include "core/spec/fit_spec.h"
 #include "core/spec/spec_parts.h"
 
@@ -33,10 +34,8 @@ static void write_declared(struct assay_json_writer *json, const struct assay_sp
         assay_json_put_string(json, NULL, spec->segments[k]);
     assay_json_close(json);
     assay_fit_spec_write(json, spec);
-    assay_json_open(json, "targets", '{');
-    assay_json_put_number(json, "sensitivity", spec->target_sensitivity);
-    assay_json_put_number(json, "specificity", spec->target_specificity);
-    assay_json_close(json);
+    assay_targets_write(json, spec);
+    assay_audit_part_write(json, &spec->audit);
 }
 
 enum assay_status assay_model_write(struct assay_model *model, struct assay_text *text,

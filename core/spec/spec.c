@@ -6,6 +6,7 @@
 
 #include "core/base/file.h"
 #include "core/base/memory.h"
+#include "core/spec/audit_spec.h"
 #include "core/spec/fit_spec.h"
 #include "core/spec/spec_parts.h"
 #include "core/spec/spec_rules.h"
@@ -237,18 +238,25 @@ static enum assay_status read_score(struct reading *r)
 
 static enum assay_status read_targets(struct reading *r)
 {
-    static const char *const keys[] = {"sensitivity", "specificity"};
+    struct assay_spec *spec = r->spec;
     const struct cJSON *part;
     if (!has(r, "targets"))
         return ASSAY_OK;
     enum assay_status status = assay_json_want_object(r->doc, r->root, "targets", &part, r->err);
-    if (status == ASSAY_OK)
-        status = assay_json_check_keys(r->doc, part, "\"targets\"", keys, COUNT(keys), r->err);
-    if (status == ASSAY_OK)
-        status = read_bounded(r, part, "sensitivity", 0, 1, false, &r->spec->target_sensitivity);
-    if (status == ASSAY_OK)
-        status = read_bounded(r, part, "specificity", 0, 1, false, &r->spec->target_specificity);
-    return status;
+    return status != ASSAY_OK
+               ? status
+               : assay_targets_read(r->doc, part, &spec->target_sensitivity,
+                                    &spec->target_specificity, &spec->audit, r->err);
+}
+
+static enum assay_status read_audit(struct reading *r)
+{
+    const struct cJSON *part;
+    if (!has(r, "audit"))
+        return ASSAY_OK;
+    enum assay_status status = assay_json_want_object(r->doc, r->root, "audit", &part, r->err);
+    return status != ASSAY_OK ? status
+                              : assay_audit_part_read(r->doc, part, &r->spec->audit, r->err);
 }
 
 static enum assay_status read_fit(struct reading *r)
@@ -293,11 +301,11 @@ static enum assay_status read_root(struct reading *r)
     static const char *const keys[] = {
         "name", "id", "as_of", "value", "outcome", "cohort", "segments", "signals",
         "dimensions", "zones", "scale", "points_to_halve_odds",
-        "at_risk_probability", "targets", "line", "fit", "seed"};
+        "at_risk_probability", "targets", "audit", "line", "fit", "seed"};
     /* The fit before the signals: it says what sign they have unless they say it themselves. */
     static enum assay_status (*const readers[])(struct reading *) = {
         read_roles, read_groups,  read_fit,  read_signals, read_dimensions,
-        read_score, read_targets, read_line, read_seed};
+        read_score, read_targets, read_audit, read_line,    read_seed};
     if (!assay_json_is_object(r->root))
         return assay_json_wrong(r->doc, r->root, r->err, "a spec: an object in braces");
     if (has(r, "format")) {
@@ -331,6 +339,7 @@ enum assay_status assay_spec_read_text(const char *name, const char *text, size_
                               .points_to_halve_odds = 10,
                               .at_risk_probability = NAN,
                               .fit = assay_fit_spec_default(),
+                              .audit = assay_audit_spec_default(),
                               .seed = 1,
                               .cohort = {.borrow = 200}};
     struct reading reading = {doc, assay_json_root(doc), &made, err};
@@ -386,5 +395,6 @@ void assay_spec_clear(struct assay_spec *spec)
     free(spec->dimensions);
     free(spec->fit.models_by);
     free(spec->line.by);
+    assay_audit_spec_clear(&spec->audit);
     *spec = (struct assay_spec){0};
 }

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/spec/audit_spec.h"
 #include "core/spec/fit_spec.h"
 #include "core/spec/spec.h"
 
@@ -70,6 +71,45 @@ static void check_fit(const struct assay_spec *spec)
         check_share(spec->dimensions[k].share_low, spec->dimensions[k].share_high);
 }
 
+static void check_assumption(const struct assay_assumption *assumption)
+{
+    must(isnan(assumption->value) ||
+         (assumption->low >= 0 && assumption->low <= assumption->value &&
+          assumption->value <= assumption->high));
+}
+
+static void check_audit(const struct assay_audit_spec *audit)
+{
+    enum assay_target_kind kind;
+    for (size_t k = 0; k < audit->n_target; k++) {
+        const struct assay_target *target = &audit->targets[k];
+        must(assay_target_kind_of(target->metric, &kind));
+        must(isnan(target->low) == (kind == ASSAY_TARGET_AT_MOST));
+        must(isnan(target->high) == (kind == ASSAY_TARGET_AT_LEAST));
+        must(kind != ASSAY_TARGET_WITHIN || target->low < target->high);
+    }
+    for (size_t k = 0; k < audit->n_promotion; k++)
+        must(audit->promotion[k].margin > 0 && audit->promotion[k].margin <= 1);
+    must(audit->acted_on_date == NULL || audit->acted_on_column == NULL);
+    check_assumption(&audit->recovery_rate);
+    check_assumption(&audit->contact_cost);
+}
+
+static void check_rules_read_back(struct assay_json *doc, const struct assay_spec *spec)
+{
+    struct assay_error err = {0};
+    const struct cJSON *root = assay_json_root(doc), *part = assay_json_get(root, "audit");
+    struct assay_audit_spec audit = assay_audit_spec_default();
+    double sensitivity = 0, specificity = 0;
+    must(assay_targets_read(doc, assay_json_get(root, "targets"), &sensitivity, &specificity, &audit,
+                            &err) == ASSAY_OK);
+    must(part == NULL || assay_audit_part_read(doc, part, &audit, &err) == ASSAY_OK);
+    must(sensitivity == spec->target_sensitivity && specificity == spec->target_specificity);
+    must(audit.n_target == spec->audit.n_target && audit.n_promotion == spec->audit.n_promotion);
+    must((audit.owner != NULL) == (spec->audit.owner != NULL));
+    assay_audit_spec_clear(&audit);
+}
+
 /* What a model file says of a spec must read as JSON, whatever the names in it are. */
 static void check_written(const struct assay_spec *spec)
 {
@@ -79,6 +119,8 @@ static void check_written(const struct assay_spec *spec)
     struct assay_fit_spec fit = assay_fit_spec_default();
     assay_json_open(&json, NULL, '{');
     assay_fit_spec_write(&json, spec);
+    assay_targets_write(&json, spec);
+    assay_audit_part_write(&json, &spec->audit);
     assay_json_close(&json);
     must(!json.out.failed);
     must(assay_json_parse("written", json.out.data, json.out.length, ASSAY_JSON_STRICT, &doc,
@@ -88,6 +130,7 @@ static void check_written(const struct assay_spec *spec)
     must(fit.folds == spec->fit.folds && fit.anchor == spec->fit.anchor);
     must(fit.round_to == spec->fit.round_to);
     free(fit.models_by);
+    check_rules_read_back(doc, spec);
     assay_json_free(doc);
     assay_text_clear(&json.out);
 }
@@ -115,6 +158,7 @@ static void check_spec(const struct assay_spec *spec)
     must(isnan(spec->at_risk_probability) ||
          (spec->at_risk_probability > 0 && spec->at_risk_probability < 1));
     check_fit(spec);
+    check_audit(&spec->audit);
     check_written(spec);
 }
 

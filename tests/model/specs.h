@@ -48,6 +48,11 @@ static const struct {
                    "\"fit\": {\"folds\": 3}," PLAIN "}"},
     {"a name longer than any message", SPEC_HEAD "\"signals\": ["
                    SIGNAL(LONG_NAME, "nps", "higher", MISSING("indicator")) "]}"},
+    {"rules for audits", SPEC_HEAD "\"targets\": {\"auc\": 0.7, \"log_loss\": 0.6,"
+                   "\"oe_ratio\": [0.8, 1.25], \"sensitivity\": 0.8},"
+                   "\"audit\": {\"owner\": \"owner\", \"acted_on\": {\"date\": \"called\"},"
+                   "\"promotion\": {\"auc\": 0.01, \"net_benefit\": 0.002},"
+                   "\"recovery_rate\": [0.2, 0.3, 0.4], \"contact_cost\": 120}," PLAIN "}"},
     {"weights by plan, lines by contract", BY_SEGMENT},
 };
 

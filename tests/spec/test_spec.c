@@ -411,7 +411,7 @@ static const struct {
      "s.json:1:111: \"specificity\" is 1.5; expected a number above 0 and up to 1", ""},
     {ASSAY_EDATA, WITH("\"targets\":{\"recall\":0.5}"),
      "s.json:1:111: unknown key \"recall\" in \"targets\"",
-     "Known keys: \"sensitivity\", \"specificity\"."},
+     "Targets are for the metrics of an audit, as \"sensitivity\", \"auc\" or \"oe_ratio\"."},
     {ASSAY_EDATA, WITH("\"fit\":{\"folds\":1}"),
      "s.json:1:107: \"folds\" is 1; expected a whole number from 2 to 100", ""},
     {ASSAY_EDATA, WITH("\"seed\":-1"),

@@ -15,6 +15,7 @@
 #include <gsl/gsl_errno.h>
 
 #include "calibrate/assemble.h"
+#include "calibrate/held_out.h"
 #include "calibrate/calibration.h"
 #include "core/base/thread.h"
 #include "tests/study/truth.h"
@@ -262,7 +263,10 @@ static void look_at_zones(struct look *l, const struct assay_measurement *truth)
     const struct assay_model_bootstrap *bootstrap = &model->fit.bootstrap;
     struct assay_zone_result zones[ASSAY_MAX_ZONES];
     struct assay_error err = {0};
-    die_unless(assay_zones_held_out(model, &l->c->calibration, zones, &err), &err);
+    struct assay_held_out held_out;
+    die_unless(assay_held_out_init(model, &l->c->calibration, &held_out, &err), &err);
+    die_unless(assay_held_out_zones(&held_out, model, zones, &err), &err);
+    assay_held_out_clear(&held_out);
     for (size_t z = 0; z < model->spec.n_zone; z++) {
         const char *name = model->spec.zones[z].name;
         note(l->set, "zone rate, held out", name, 0, zones[z].rate.wilson,

@@ -62,6 +62,7 @@ struct assay_audit_input {
     const char *score_column;           /* NULL: a model */
     const struct assay_spec *spec;      /* the model's, or one made for the score column */
     const struct assay_audit_spec *rules; /* what the spec, or --rules, asks of audits; never NULL */
+    const char *rules_name, *rules_sha256; /* of --rules FILE; NULL: the model's own */
     enum assay_higher_is higher_is;
     double line;                        /* on the score */
     double line_probability;            /* NaN for a bare score */
@@ -74,6 +75,7 @@ struct assay_audit_input {
     int32_t from, to;                   /* first and last as_of of the used rows, or ASSAY_NO_DATE */
 
     size_t n_account;
+    size_t n_used_account;              /* accounts that have a used row; 0 without an id column */
     bool repeated;                      /* some account has more than one used row */
     const struct assay_dictionary *accounts, *owners, *plans; /* NULL: no such column */
     size_t n_segment;

@@ -12,7 +12,7 @@
 #include "core/base/text.h"
 #include "core/model/model_fields.h"
 
-enum { ASSAY_MAX_ADVICE = 24, ASSAY_ADVICE_SIZE = 400, ASSAY_LISTED = 1000 };
+enum { ASSAY_MAX_ADVICE = 24, ASSAY_ADVICE_SIZE = 400, ASSAY_LISTED = 500 };
 
 /* What to do about it: sentences, each with its urgency (0: first). */
 struct assay_advice {

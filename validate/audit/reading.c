@@ -1,0 +1,484 @@
+#include "validate/audit/reading.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "core/base/memory.h"
+#include "core/base/number.h"
+#include "core/model/scorer.h"
+#include "validate/audit/scoring.h"
+#include "validate/audit/set.h"
+
+/* Which set a row of the table belongs to. */
+enum place { NOWHERE, USED, WAITING, OTHER, PLACES };
+
+struct placing {
+    unsigned char *place;   /* [n_row]; 0: left out */
+    unsigned char *outcome; /* [n_row] */
+    size_t n[PLACES];
+};
+
+/* ---- where each row belongs ---- */
+
+static enum place place_of(unsigned char state, unsigned char without_window, bool by_date)
+{
+    if (state == ASSAY_ROW_USED)
+        return USED;
+    if (state == (by_date ? ASSAY_ROW_NOT_MATURED : ASSAY_ROW_NO_OUTCOME))
+        return WAITING;
+    bool scored = without_window == ASSAY_ROW_USED || without_window == ASSAY_ROW_NOT_MATURED ||
+                  without_window == ASSAY_ROW_NO_OUTCOME;
+    return state == ASSAY_ROW_OUTSIDE_WINDOW && scored ? OTHER : NOWHERE;
+}
+
+/* An estimate looks at no outcome: of rows whose horizon is not over, those that have had their event
+ * already wait with their peers. */
+static void hold_back_early(struct assay_audit_reading *reading, unsigned char state[],
+                            unsigned char outcome[])
+{
+    struct assay_audit_input *input = &reading->input;
+    const struct assay_outcome_spec *event = &input->spec->outcome;
+    const struct assay_table *table = &reading->intake.table;
+    if (event->date == NULL || reading->intake.columns.as_of == ASSAY_NO_COLUMN)
+        return;
+    const int32_t *as_of = table->columns[reading->intake.columns.as_of].dates;
+    for (size_t i = 0; i < table->n_row; i++)
+        if (state[i] == ASSAY_ROW_USED && as_of[i] > event->observed_until - event->horizon_days) {
+            state[i] = ASSAY_ROW_NOT_MATURED;
+            outcome[i] = 0;
+            input->count[ASSAY_ROW_USED]--;
+            input->count[ASSAY_ROW_NOT_MATURED]++;
+        }
+    input->early_events = 0;
+}
+
+static void place_rows(struct assay_audit_reading *reading, struct assay_window window,
+                       unsigned char state[], unsigned char outcome[], struct placing *placing)
+{
+    struct assay_audit_input *input = &reading->input;
+    const struct assay_table *table = &reading->intake.table;
+    const struct assay_window open = {ASSAY_NO_DATE, ASSAY_NO_DATE};
+    size_t ignored[ASSAY_ROW_STATES] = {0}, ignored_early = 0;
+    assay_outcome_label(input->spec, &reading->intake.columns, table, open, placing->place,
+                        placing->outcome, ignored, &ignored_early);
+    assay_outcome_label(input->spec, &reading->intake.columns, table, window, state, outcome,
+                        input->count, &input->early_events);
+    if (input->interim)
+        hold_back_early(reading, state, outcome);
+    for (size_t i = 0; i < table->n_row; i++) {
+        enum place place =
+            place_of(state[i], placing->place[i], input->spec->outcome.date != NULL);
+        placing->place[i] = (unsigned char)place;
+        placing->outcome[i] = place == OTHER ? placing->outcome[i] : outcome[i];
+        placing->n[place]++;
+    }
+}
+
+static enum assay_status find_places(struct assay_audit_reading *reading,
+                                     struct assay_window window, struct placing *placing,
+                                     struct assay_error *err)
+{
+    size_t n = reading->intake.table.n_row;
+    unsigned char *state = assay_alloc(n, 1), *outcome = assay_alloc(n, 1);
+    placing->place = assay_alloc(n, 1);
+    placing->outcome = assay_alloc(n, 1);
+    bool good = state != NULL && outcome != NULL && placing->place != NULL && placing->outcome != NULL;
+    if (good)
+        place_rows(reading, window, state, outcome, placing);
+    free(state);
+    free(outcome);
+    return good ? ASSAY_OK : assay_fail_memory(err, "reading the audit's data");
+}
+
+/* ---- scoring ---- */
+
+static struct assay_audit_set *set_at(struct assay_audit_input *input, enum place place)
+{
+    return place == USED ? &input->used : place == WAITING ? &input->waiting : &input->other;
+}
+
+static void leave_out(struct assay_audit_input *input, enum place place)
+{
+    if (place != USED)
+        return;
+    input->count[ASSAY_ROW_USED]--;
+    input->count[ASSAY_ROW_MISSING_SIGNAL]++;
+}
+
+/* The scorers of the model and, where there is one, of the champion, with a block of rows each. */
+struct scoring {
+    struct assay_scorer scorer, champion;
+    struct assay_scored_block block, champion_block;
+};
+
+static void scoring_clear(struct scoring *s)
+{
+    assay_scorer_clear(&s->scorer);
+    assay_scorer_clear(&s->champion);
+    assay_scored_block_clear(&s->block);
+    assay_scored_block_clear(&s->champion_block);
+}
+
+static enum assay_status scoring_init(const struct assay_audit_input *input, struct scoring *s,
+                                      struct assay_error *err)
+{
+    const struct assay_table *table = &input->intake->table;
+    *s = (struct scoring){0};
+    enum assay_status status = assay_scorer_init(input->model, table, &s->scorer, err);
+    if (status == ASSAY_OK)
+        status = assay_scored_block_init(table->n_row, input->model->n_signal, &s->block, err);
+    if (status == ASSAY_OK && input->champion != NULL)
+        status = assay_scorer_init(input->champion, table, &s->champion, err);
+    if (status == ASSAY_OK && input->champion != NULL)
+        status = assay_scored_block_init(table->n_row, input->champion->n_signal,
+                                         &s->champion_block, err);
+    return status;
+}
+
+static void take_scored(struct assay_audit_input *input, const struct scoring *s, size_t k,
+                        size_t row, enum place place, unsigned char outcome)
+{
+    const struct assay_score *score = &s->block.score[k];
+    input->n_unknown += score->n_unknown > 0 && place == USED;
+    if (score->dropped) {
+        leave_out(input, place);
+        return;
+    }
+    struct assay_audit_row taken = {.row = row,
+                                    .score = score->score,
+                                    .prob = score->probability,
+                                    .outcome = outcome,
+                                    .s = s->block.s + k * input->n_signal,
+                                    .missing = s->block.missing + k * input->n_signal,
+                                    .champion_score = NAN,
+                                    .champion_prob = NAN};
+    if (input->champion != NULL && !s->champion_block.score[k].dropped) {
+        taken.champion_score = s->champion_block.score[k].score;
+        taken.champion_prob = s->champion_block.score[k].probability;
+    }
+    input->n_unseen += score->unseen_plan && place == USED;
+    input->n_new_segment += score->terms.unseen && place == USED;
+    assay_audit_set_take(input, &taken, set_at(input, place));
+}
+
+static enum assay_status score_rows(struct assay_audit_input *input, const struct placing *placing,
+                                    struct assay_error *err)
+{
+    struct scoring s;
+    const struct assay_table *table = &input->intake->table;
+    enum assay_status status = scoring_init(input, &s, err);
+    for (size_t first = 0; status == ASSAY_OK && first < table->n_row; first += s.block.capacity) {
+        size_t left = table->n_row - first;
+        size_t n = left < s.block.capacity ? left : s.block.capacity;
+        assay_scored_block_fill(&s.scorer, table, first, n, placing->place, &s.block);
+        if (input->champion != NULL)
+            assay_scored_block_fill(&s.champion, table, first, n, placing->place,
+                                    &s.champion_block);
+        for (size_t k = 0; k < n; k++)
+            if (placing->place[first + k] != NOWHERE)
+                take_scored(input, &s, k, first + k, placing->place[first + k],
+                            placing->outcome[first + k]);
+    }
+    scoring_clear(&s);
+    return status;
+}
+
+/* All its digits: cut to six, 1.0000001 would be refused as "1". */
+static enum assay_status fail_probability(const struct assay_audit_input *input, size_t row,
+                                          double value, struct assay_error *err)
+{
+    char text[ASSAY_NUMBER_SIZE];
+    assay_number_print(value, text);
+    return assay_fail(err, ASSAY_EDATA, "%s:%zu: probability \"%s\" is %s; expected 0 to 1",
+                      assay_csv_name(input->intake->csv), input->intake->table.lines[row],
+                      input->spec->signals[0].column, text);
+}
+
+static enum assay_status take_column(struct assay_audit_input *input, bool probabilities,
+                                     const struct placing *placing, struct assay_error *err)
+{
+    const struct assay_table *table = &input->intake->table;
+    const double *score = table->columns[input->intake->columns.signals[0]].numbers;
+    for (size_t i = 0; i < table->n_row; i++) {
+        enum place place = placing->place[i];
+        if (place == NOWHERE)
+            continue;
+        if (isnan(score[i])) {
+            leave_out(input, place);
+            continue;
+        }
+        bool wrong = probabilities && (score[i] < 0 || score[i] > 1);
+        if (wrong && place != USED && !(place == WAITING && input->interim))
+            continue;
+        if (wrong)
+            return fail_probability(input, i, score[i], err);
+        struct assay_audit_row taken = {
+            .row = i, .score = score[i], .prob = score[i], .outcome = placing->outcome[i]};
+        assay_audit_set_take(input, &taken, set_at(input, place));
+    }
+    return ASSAY_OK;
+}
+
+static enum assay_status fill_sets(struct assay_audit_reading *reading,
+                                   const struct assay_audit_wanted *wanted,
+                                   const struct placing *placing, struct assay_error *err)
+{
+    struct assay_audit_input *input = &reading->input;
+    struct assay_audit_shape shape = {.prob = wanted->model != NULL || wanted->probabilities,
+                                      .champion = wanted->champion != NULL,
+                                      .n_signal = input->n_signal};
+    enum assay_status status = ASSAY_OK;
+    for (enum place place = USED; status == ASSAY_OK && place <= OTHER; place++) {
+        if (place == OTHER)
+            shape.n_signal = 0;
+        status = assay_audit_set_init(input, &shape, placing->n[place], set_at(input, place), err);
+    }
+    if (status != ASSAY_OK)
+        return status;
+    return wanted->model != NULL ? score_rows(input, placing, err)
+                                 : take_column(input, wanted->probabilities, placing, err);
+}
+
+/* ---- columns that nobody declared ---- */
+
+/* Every name that the spec gives a part to. A signal of the champion's alone is not among them: whether it
+ * would add something is worth asking. */
+static size_t declared_names(const struct assay_spec *spec, const char **names)
+{
+    const char *single[] = {spec->id, spec->as_of, spec->value, spec->outcome.column,
+                            spec->outcome.date, spec->cohort.plan, spec->cohort.tenure,
+                            spec->fit.models_by, spec->line.by, spec->audit.owner,
+                            spec->audit.acted_on_date, spec->audit.acted_on_column};
+    size_t n = 0;
+    for (size_t k = 0; k < sizeof single / sizeof *single; k++)
+        if (single[k] != NULL)
+            names[n++] = single[k];
+    for (size_t k = 0; k < spec->n_segment; k++)
+        names[n++] = spec->segments[k];
+    for (size_t j = 0; j < spec->n_signal; j++) {
+        names[n++] = spec->signals[j].column;
+        if (spec->signals[j].recorded != NULL)
+            names[n++] = spec->signals[j].recorded;
+    }
+    return n;
+}
+
+enum { SINGLE_NAMES = 12 };
+
+/* Not standard input, nor a pipe under a name ("--data <(zcat ...)"). */
+static bool can_be_read_twice(const char *path)
+{
+    struct stat info;
+    return strcmp(path, "-") != 0 && (stat(path, &info) != 0 || S_ISREG(info.st_mode));
+}
+
+static enum assay_status guess_columns(const struct assay_audit_wanted *wanted,
+                                       struct assay_guessed_columns *guessed,
+                                       struct assay_error *err)
+{
+    const struct assay_spec *spec = wanted->spec;
+    if (!can_be_read_twice(wanted->options.path))
+        return ASSAY_OK;
+    const char **names = assay_alloc(SINGLE_NAMES + spec->n_segment + 2 * spec->n_signal, sizeof *names);
+    if (names == NULL)
+        return assay_fail_memory(err, "looking at columns");
+    size_t n = declared_names(spec, names);
+    enum assay_status status = assay_columns_guess(wanted->options.path, wanted->options.delimiter,
+                                                   names, n, guessed, err);
+    free(names);
+    return status;
+}
+
+static enum assay_status open_source(const struct assay_audit_wanted *wanted,
+                                     struct assay_audit_reading *reading, struct assay_error *err)
+{
+    struct assay_intake_options options = wanted->options;
+    enum assay_status status = guess_columns(wanted, &reading->guessed, err);
+    if (status != ASSAY_OK)
+        return status;
+    size_t n = reading->guessed.n;
+    struct assay_column_request *extra = assay_alloc(n, sizeof *extra);
+    if (extra == NULL)
+        return assay_fail_memory(err, "choosing columns");
+    for (size_t k = 0; k < n; k++)
+        extra[k] = (struct assay_column_request){.column = reading->guessed.columns[k].name,
+                                                 .type = reading->guessed.columns[k].type,
+                                                 .what = "column",
+                                                 .lenient = true};
+    options.extra = extra;
+    options.n_extra = n;
+    if (wanted->champion != NULL)
+        options.also = &wanted->champion->spec;
+    status = assay_intake_open(wanted->spec, ASSAY_TO_AUDIT, &options, &reading->intake, err);
+    free(extra);
+    return status;
+}
+
+static enum assay_status name_unused(struct assay_audit_reading *reading, struct assay_error *err)
+{
+    const struct assay_table *table = &reading->intake.table;
+    size_t n = reading->guessed.n;
+    reading->unused = assay_alloc(n, sizeof *reading->unused);
+    if (reading->unused == NULL)
+        return assay_fail_memory(err, "choosing columns");
+    for (size_t k = 0; k < n; k++) {
+        const struct assay_guessed_column *guess = &reading->guessed.columns[k];
+        size_t at = assay_table_find(table, guess->name, guess->type);
+        reading->unused[k] =
+            (struct assay_unused_column){.name = guess->name,
+                                         .is_text = guess->type == ASSAY_TEXT,
+                                         .column = at,
+                                         .dictionary = table->columns[at].dictionary,
+                                         .n_unreadable = table->columns[at].n_unreadable};
+    }
+    reading->input.unused = reading->unused;
+    reading->input.n_unused = n;
+    return ASSAY_OK;
+}
+
+/* ---- the whole ---- */
+
+static const struct assay_dictionary *dictionary_at(const struct assay_intake *intake, size_t index)
+{
+    return index != ASSAY_NO_COLUMN ? intake->table.columns[index].dictionary : NULL;
+}
+
+static enum assay_status describe(const struct assay_audit_wanted *wanted,
+                                  struct assay_audit_reading *reading, struct assay_error *err)
+{
+    struct assay_audit_input *input = &reading->input;
+    const struct assay_spec *spec = wanted->spec;
+    const struct assay_columns *columns = &reading->intake.columns;
+    reading->segment_values = assay_alloc(spec->n_segment, sizeof *reading->segment_values);
+    if (reading->segment_values == NULL)
+        return assay_fail_memory(err, "reading the audit's data");
+    for (size_t k = 0; k < spec->n_segment; k++)
+        reading->segment_values[k] = dictionary_at(&reading->intake, columns->segments[k]);
+    input->accounts = dictionary_at(&reading->intake, columns->id);
+    input->n_account = input->accounts != NULL ? assay_dictionary_count(input->accounts) : 0;
+    input->owners = dictionary_at(&reading->intake, columns->owner);
+    input->plans = dictionary_at(&reading->intake, columns->plan);
+    input->n_segment = spec->n_segment;
+    input->segments = (const char *const *)spec->segments;
+    input->segment_values = reading->segment_values;
+    return name_unused(reading, err);
+}
+
+static void set_rules(const struct assay_audit_wanted *wanted, struct assay_audit_reading *reading)
+{
+    const struct assay_model *model = wanted->model;
+    reading->input = (struct assay_audit_input){
+        .model = model,
+        .champion = wanted->champion,
+        .score_column = model == NULL ? wanted->spec->signals[0].column : NULL,
+        .spec = wanted->spec,
+        .rules = &wanted->spec->audit,
+        .higher_is = model != NULL ? ASSAY_HIGHER_IS_HEALTH : wanted->higher_is,
+        .line = model != NULL ? model->at_risk_score : wanted->line,
+        .line_probability = model != NULL             ? model->at_risk_probability
+                            : wanted->probabilities ? wanted->line
+                                                    : (double)NAN,
+        .target_sensitivity = wanted->target_sensitivity,
+        .target_specificity = wanted->target_specificity,
+        .rules_name = wanted->rules_name,
+        .rules_sha256 = wanted->rules_sha256,
+        .created = wanted->created,
+        .interim = wanted->interim,
+        .intake = &reading->intake,
+        .from = ASSAY_NO_DATE,
+        .to = ASSAY_NO_DATE,
+        .n_signal = model != NULL ? model->n_signal : 0};
+}
+
+/* First and last day, and whether an account comes twice. */
+static enum assay_status look_over(struct assay_audit_input *input, struct assay_error *err)
+{
+    const struct assay_audit_set *used = &input->used;
+    unsigned char *seen = assay_alloc(input->n_account, 1);
+    if (seen == NULL)
+        return assay_fail_memory(err, "reading the audit's data");
+    for (size_t i = 0; i < used->n; i++) {
+        if (used->account != NULL && used->account[i] != ASSAY_NO_CODE) {
+            input->repeated = input->repeated || seen[used->account[i]];
+            input->n_used_account += !seen[used->account[i]];
+            seen[used->account[i]] = 1;
+        }
+        int32_t day = used->as_of != NULL ? used->as_of[i] : ASSAY_NO_DATE;
+        if (day == ASSAY_NO_DATE)
+            continue;
+        input->from = input->from == ASSAY_NO_DATE || day < input->from ? day : input->from;
+        input->to = input->to == ASSAY_NO_DATE || day > input->to ? day : input->to;
+    }
+    free(seen);
+    return ASSAY_OK;
+}
+
+static enum assay_status read_history(const struct assay_audit_wanted *wanted,
+                                      struct assay_audit_reading *reading, struct assay_error *err)
+{
+    struct assay_audit_input *input = &reading->input;
+    char sha256[ASSAY_SHA256_TEXT_SIZE];
+    assay_csv_sha256(reading->intake.csv, sha256);
+    struct assay_past_wanted subject = {
+        .name = wanted->model != NULL ? wanted->spec->name : input->score_column,
+        .higher_is = wanted->model != NULL                          ? NULL
+                     : input->higher_is == ASSAY_HIGHER_IS_HEALTH ? "health"
+                                                                   : "risk",
+        .from = input->from,
+        .to = input->to,
+        .sha256 = sha256};
+    if (wanted->history == NULL)
+        return ASSAY_OK;
+    enum assay_status status =
+        assay_past_audits_read(wanted->history, &subject, &reading->past, &reading->said, err);
+    input->past = reading->past.audits;
+    input->n_past = reading->past.n;
+    return status;
+}
+
+enum assay_status assay_audit_read(const struct assay_audit_wanted *wanted,
+                                   struct assay_audit_reading *reading, struct assay_error *err)
+{
+    struct placing placing = {0};
+    set_rules(wanted, reading);
+    enum assay_status status = open_source(wanted, reading, err);
+    if (status == ASSAY_OK)
+        status = assay_intake_read_all(&reading->intake, err);
+    if (status == ASSAY_OK)
+        status = describe(wanted, reading, err);
+    if (status == ASSAY_OK)
+        status = find_places(reading, wanted->options.window, &placing, err);
+    if (status == ASSAY_OK)
+        status = fill_sets(reading, wanted, &placing, err);
+    free(placing.place);
+    free(placing.outcome);
+    if (status == ASSAY_OK)
+        status = look_over(&reading->input, err);
+    if (status == ASSAY_OK && reading->input.used.n == 0 &&
+        (!wanted->interim || reading->input.waiting.n == 0))
+        status = assay_fail_no_rows(wanted->spec, assay_csv_name(reading->intake.csv),
+                                    reading->input.count, err);
+    return status == ASSAY_OK ? read_history(wanted, reading, err) : status;
+}
+
+void assay_audit_reading_clear(struct assay_audit_reading *reading)
+{
+    struct assay_audit_input *input = &reading->input;
+    assay_audit_set_clear(&input->used, input->n_segment, input->n_signal);
+    assay_audit_set_clear(&input->waiting, input->n_segment, input->n_signal);
+    assay_audit_set_clear(&input->other, input->n_segment, input->n_signal);
+    free(reading->unused);
+    free(reading->segment_values);
+    assay_guessed_columns_clear(&reading->guessed);
+    assay_past_audits_clear(&reading->past);
+    assay_text_clear(&reading->said);
+    assay_intake_close(&reading->intake);
+    *reading = (struct assay_audit_reading){0};
+}
+
+const char *assay_audit_text(const struct assay_dictionary *dictionary, int32_t code)
+{
+    return dictionary != NULL && code != ASSAY_NO_CODE ? assay_dictionary_text(dictionary, code) : "";
+}

@@ -1,0 +1,256 @@
+#include "validate/groups/blind_spots.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+#include "core/base/memory.h"
+#include "core/base/number.h"
+#include "core/metric/design_effect.h"
+#include "core/metric/expected_events.h"
+
+enum { SMALLEST = 30, SMALLEST_SHARE = 100, ADVISED = 3 };
+static const double certain = 36.0; /* log-odds of a probability of 0 or 1 */
+
+/* ---- the search ---- */
+
+static void fill_score(const struct assay_audit_set *used, double score[])
+{
+    for (size_t i = 0; i < used->n; i++) {
+        double p = used->prob != NULL ? used->prob[i] : 0.5;
+        score[i] = used->prob != NULL ? fmin(fmax(log(p) - log1p(-p), -certain), certain)
+                                      : used->score[i];
+    }
+}
+
+static enum assay_status search(const struct assay_audit_input *input, struct assay_blind_spots *spots,
+                                double score[], double expected[], struct assay_error *err)
+{
+    const struct assay_audit_set *used = &input->used;
+    struct assay_slice_options options = assay_slice_options_default();
+    struct assay_slice_rows rows = {.n = used->n,
+                                    .column = spots->conditions.coded,
+                                    .n_column = spots->conditions.n_column,
+                                    .n_group = spots->conditions.n_group,
+                                    .n_paired = spots->conditions.n_paired,
+                                    .flagged = used->flagged,
+                                    .outcome = used->outcome,
+                                    .score = score,
+                                    .expected = expected,
+                                    .cluster = input->repeated ? used->account : NULL,
+                                    .n_cluster = input->n_account};
+    options.smallest = spots->smallest;
+    options.seed = input->spec->seed;
+    fill_score(used, score);
+    enum assay_status status =
+        assay_expected_events(score, used->flagged, used->outcome, used->n, expected, err);
+    return status == ASSAY_OK ? assay_slices_find(&rows, &options, &spots->search, err) : status;
+}
+
+enum assay_status assay_blind_spots_find(const struct assay_audit_input *input,
+                                         struct assay_blind_spots *spots, struct assay_error *err)
+{
+    size_t n = input->used.n, share = (n + SMALLEST_SHARE - 1) / SMALLEST_SHARE;
+    struct assay_blind_spots made = {.smallest = share > SMALLEST ? share : SMALLEST};
+    double *score = assay_alloc(n, sizeof *score), *expected = assay_alloc(n, sizeof *expected);
+    enum assay_status status = score != NULL && expected != NULL
+                                   ? assay_conditions_make(input, made.smallest, &made.conditions, err)
+                                   : assay_fail_memory(err, "searching blind spots");
+    if (status == ASSAY_OK)
+        status = search(input, &made, score, expected, err);
+    free(score);
+    free(expected);
+    if (status == ASSAY_OK)
+        *spots = made;
+    else
+        assay_blind_spots_clear(&made);
+    return status;
+}
+
+void assay_blind_spots_clear(struct assay_blind_spots *spots)
+{
+    assay_conditions_clear(&spots->conditions);
+    assay_slice_search_clear(&spots->search);
+}
+
+/* ---- a finding in figures and words ---- */
+
+/* Whether a row is among those that a kind of finding is about, and whether it went wrong. */
+static bool counts(const struct assay_audit_set *used, enum assay_slice_kind kind, size_t i)
+{
+    return used->outcome[i] == (kind == ASSAY_SLICE_MISSES);
+}
+static bool is_wrong(const struct assay_audit_set *used, enum assay_slice_kind kind, size_t i)
+{
+    return counts(used, kind, i) && used->flagged[i] == (kind == ASSAY_SLICE_FALSE_ALARMS);
+}
+
+/* The share of wrong ones, by account where accounts repeat. */
+static struct assay_estimate rate_of(const struct assay_audit_input *input,
+                                     const struct assay_blind_spots *spots,
+                                     const struct assay_slice *slice,
+                                     struct assay_design_effect *room)
+{
+    const struct assay_audit_set *used = &input->used;
+    double share = (double)slice->wrong / (double)slice->of, effect = 1.0;
+    for (size_t i = 0; input->repeated && i < used->n; i++)
+        if (counts(used, slice->kind, i) && assay_slice_holds(spots->conditions.coded, slice, i))
+            assay_design_effect_add(room, used->account[i],
+                                    (is_wrong(used, slice->kind, i) ? 1.0 : 0.0) - share);
+    if (input->repeated)
+        effect = assay_design_effect_take(room);
+    return assay_wilson_of_share(share, (double)slice->of / effect, ASSAY_LEVEL);
+}
+
+/* What the wrong ones are worth, where it is known; NaN without a column of values. */
+static double value_of(const struct assay_audit_input *input, const struct assay_blind_spots *spots,
+                       const struct assay_slice *slice)
+{
+    const struct assay_audit_set *used = &input->used;
+    double sum = 0.0;
+    if (used->value == NULL)
+        return (double)NAN;
+    for (size_t i = 0; i < used->n; i++)
+        if (is_wrong(used, slice->kind, i) && !isnan(used->value[i]) &&
+            assay_slice_holds(spots->conditions.coded, slice, i))
+            sum += used->value[i];
+    return sum;
+}
+
+static void add_words(struct assay_text *words, const struct assay_blind_spots *spots,
+                      const struct assay_slice *slice)
+{
+    double rate = (double)slice->wrong / (double)slice->of;
+    double rest = (double)slice->rest_wrong / (double)slice->rest_of;
+    for (size_t k = 0; k < slice->n_condition; k++) {
+        if (k > 0)
+            assay_text_puts(words, ", ");
+        assay_condition_words(words, &spots->conditions, &slice->condition[k]);
+    }
+    assay_text_printf(words, ": %.0f%% of %zu %s, against %.0f%% elsewhere (%zu, where the score leads "
+                             "to expect %.0f)", 100.0 * rate, slice->of,
+                      slice->kind == ASSAY_SLICE_MISSES ? "churners missed"
+                                                        : "that stayed flagged in vain",
+                      100.0 * rest, slice->wrong, slice->expected_wrong);
+}
+
+static void put_finding(struct assay_json_writer *json, const struct assay_audit_input *input,
+                        const struct assay_blind_spots *spots, const struct assay_slice *slice,
+                        struct assay_design_effect *room, const char *words)
+{
+    struct assay_estimate rate = rate_of(input, spots, slice, room);
+    double rest = (double)slice->rest_wrong / (double)slice->rest_of;
+    assay_json_open(json, NULL, '{');
+    assay_json_put_string(json, "kind",
+                          slice->kind == ASSAY_SLICE_MISSES ? "misses" : "false_alarms");
+    assay_json_open(json, "conditions", '[');
+    for (size_t k = 0; k < slice->n_condition; k++)
+        assay_condition_put(json, &spots->conditions, &slice->condition[k]);
+    assay_json_close(json);
+    assay_json_put_string(json, "words", words);
+    assay_json_put_count(json, "n", slice->n);
+    assay_json_put_count(json, "events", slice->of);
+    assay_json_put_count(json, "wrong", slice->wrong);
+    assay_json_put_number(json, "expected", slice->expected_wrong);
+    assay_json_put_number(json, "rate", rate.value);
+    assay_json_put_interval(json, "interval", rate.low, rate.high);
+    assay_json_put_number(json, "rest", rest);
+    assay_json_put_optional(json, "ratio", rest > 0.0 ? rate.value / rest : (double)NAN);
+    assay_json_put_number(json, "p_value", slice->p_value);
+    assay_json_put_number(json, "q_value", slice->q_value);
+    assay_json_put_count(json, "similar", slice->similar);
+    assay_json_put_optional(json, "value", value_of(input, spots, slice));
+    assay_json_close(json);
+}
+
+static void advise(struct assay_audit_output *out, const struct assay_slice *slice, const char *words)
+{
+    if (slice->kind == ASSAY_SLICE_MISSES)
+        assay_advise(out, 1, "Watch the accounts of a blind spot by hand, and find what sets them "
+                             "apart: %s", words);
+    else
+        assay_advise(out, 2, "Ease the outreach where the score cries wolf: %s", words);
+}
+
+static enum assay_status put_findings(const struct assay_audit_input *input,
+                                      const struct assay_blind_spots *spots,
+                                      struct assay_audit_output *out, struct assay_error *err)
+{
+    struct assay_design_effect room = {0};
+    struct assay_text words = {0};
+    size_t advised[ASSAY_SLICE_KINDS] = {0};
+    if (input->repeated) {
+        enum assay_status status = assay_design_effect_init(input->n_account, &room, err);
+        if (status != ASSAY_OK)
+            return status;
+    }
+    assay_json_open(&out->json, "blind_spots", '[');
+    for (size_t k = 0; k < spots->search.n_found && !words.failed; k++) {
+        const struct assay_slice *slice = &spots->search.found[k];
+        assay_text_reset(&words);
+        add_words(&words, spots, slice);
+        if (words.failed)
+            break;
+        put_finding(&out->json, input, spots, slice, &room, words.data);
+        if (advised[slice->kind]++ < ADVISED)
+            advise(out, slice, words.data);
+    }
+    assay_json_close(&out->json);
+    bool failed = words.failed;
+    assay_text_clear(&words);
+    assay_design_effect_clear(&room);
+    return failed ? assay_fail_memory(err, "describing blind spots") : ASSAY_OK;
+}
+
+static void put_search(struct assay_json_writer *json, const struct assay_blind_spots *spots)
+{
+    const struct assay_slice_search *search = &spots->search;
+    char slices[ASSAY_GROUPED_SIZE], smallest[ASSAY_GROUPED_SIZE], words[512];
+    size_t alone = spots->conditions.n_column - spots->conditions.n_paired; /* signals */
+    assay_number_group((double)search->n_slice, slices);
+    assay_number_group((double)spots->smallest, smallest);
+    int length = snprintf(words, sizeof words,
+                          "%s slices of one or two conditions, with %s snapshots or more each, were "
+                          "searched for misses and false alarms beyond what the score itself leads to "
+                          "expect; where it is right everywhere, no more than 1 audit in 20 reports any",
+                          slices, smallest);
+    if (alone > 0)
+        snprintf(words + length, sizeof words - (size_t)length,
+                 "; the %zu signals that weigh least were not combined with others", alone);
+    assay_json_open(json, "blind_spot_search", '{');
+    assay_json_put_count(json, "slices", search->n_slice);
+    assay_json_put_number(json, "fdr", assay_slice_options_default().rate);
+    assay_json_put_count(json, "smallest", spots->smallest);
+    assay_json_put_string(json, "method", search->resamples > 0 ? "max-T" : "Bonferroni");
+    assay_json_put_count(json, "resamples", search->resamples);
+    assay_json_put_string(json, "words", words);
+    assay_json_close(json);
+}
+
+static void refuse(struct assay_json_writer *json, const char *why)
+{
+    assay_json_open(json, "blind_spots", '[');
+    assay_json_close(json);
+    assay_json_open(json, "blind_spot_search", '{');
+    assay_json_put_string(json, "refused", why);
+    assay_json_close(json);
+}
+
+enum assay_status assay_audit_blind_spots(const struct assay_audit_input *input,
+                                          struct assay_audit_output *out, struct assay_error *err)
+{
+    struct assay_blind_spots spots;
+    if (input->used.n_event == 0 || input->used.n_event == input->used.n) {
+        refuse(&out->json, input->used.n == 0 ? "there are no snapshots with a known outcome"
+                           : input->used.n_event == 0
+                               ? "nobody churned, so that nobody was missed or told from the others"
+                               : "everybody churned, so that nobody can be told from the others");
+        return ASSAY_OK;
+    }
+    enum assay_status status = assay_blind_spots_find(input, &spots, err);
+    if (status != ASSAY_OK)
+        return status;
+    status = put_findings(input, &spots, out, err);
+    put_search(&out->json, &spots);
+    assay_blind_spots_clear(&spots);
+    return status;
+}
