@@ -57,6 +57,7 @@ static bool matters(enum assay_slice_kind kind, const struct assay_slice_sums *s
 {
     const struct assay_slice_side *below = &slice->side[0], *above = &slice->side[1];
     double of, wrong, all_of, all_wrong;
+    double least = kind == ASSAY_SLICE_MISSES ? ASSAY_SLICE_LEAST_RATIO : 1.0;
     bool far = kind == ASSAY_SLICE_MISSES
                    ? below->event >= ASSAY_SLICE_LEAST_RATIO * below->expected
                    : above->event * ASSAY_SLICE_LEAST_RATIO <= above->expected;
@@ -65,7 +66,7 @@ static bool matters(enum assay_slice_kind kind, const struct assay_slice_sums *s
     assay_slice_rate(kind, slice, &of, &wrong);
     assay_slice_rate(kind, total, &all_of, &all_wrong);
     return of >= ASSAY_SLICE_LEAST_OF && wrong >= ASSAY_SLICE_LEAST_WRONG && all_of > of &&
-           wrong * (all_of - of) > (all_wrong - wrong) * of;
+           wrong * (all_of - of) > least * (all_wrong - wrong) * of;
 }
 
 struct assay_slice_gain assay_slice_gain_of(enum assay_slice_kind kind,

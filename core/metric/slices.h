@@ -24,7 +24,7 @@
  *
  * A slice counts only where it matters to whoever reads it: at least ASSAY_SLICE_LEAST_OF events (others)
  * in it, ASSAY_SLICE_LEAST_WRONG of them missed (flagged in vain), which is a larger share than of all
- * other rows; O_u at least ASSAY_SLICE_LEAST_RATIO times E_u, and of misses D_u alone at least 2.71
+ * other rows, of misses more than ASSAY_SLICE_LEAST_RATIO times as large; O_u at least ASSAY_SLICE_LEAST_RATIO times E_u, and of misses D_u alone at least 2.71
  * (one-sided 5%); of false alarms E_f at least so many times O_f.
  *
  * HOW SURE. Were the score right everywhere, T would be a mixture of chi-squares (Self & Liang 1987, JASA
