@@ -1,8 +1,9 @@
 /* history.h - what earlier audits found, read back from their files
  *
- * A file counts when it is an "assay-audit/1" of the same subject (the model's name, or the score
- * column with the same sense of a high score), is older than the audit in hand and does not overlap it. Of files that overlap each other, and
- * of copies (undated, of the same data), the one created last counts. What is left out is said.
+ * A file counts when it is an "assay-audit/1" of the same subject (the model's name, or the score column
+ * with the same sense of a high score), is older than the audit in hand and does not overlap it. Of files
+ * that overlap each other, and of copies (undated, of the same data), the one created last counts. What is
+ * left out is said.
  */
 #ifndef ASSAY_VALIDATE_AUDIT_HISTORY_H
 #define ASSAY_VALIDATE_AUDIT_HISTORY_H
