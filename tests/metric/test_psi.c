@@ -223,8 +223,8 @@ START_TEST(without_any_change_p_values_are_small_as_often_as_they_say)
         at_5 += assay_psi_p_value(&null, psi) <= 0.05;
         at_1 += assay_psi_p_value(&null, psi) <= 0.01;
     }
-    ck_assert_msg(at_5 > 0.02 * (double)runs && at_5 < 0.08 * (double)runs, "%zu", at_5);
-    ck_assert_msg(at_1 > 0.0 * (double)runs && at_1 < 0.021 * (double)runs, "%zu", at_1);
+    ck_assert_msg((double)at_5 > 0.02 * (double)runs && (double)at_5 < 0.08 * (double)runs, "%zu", at_5);
+    ck_assert_msg(at_1 > 0 && (double)at_1 < 0.021 * (double)runs, "%zu", at_1);
 }
 END_TEST
 
