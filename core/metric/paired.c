@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "core/base/memory.h"
+#include "core/base/sort.h"
 #include "core/metric/check.h"
 #include "core/metric/roc.h"
 
@@ -185,6 +186,27 @@ static void add_interval(struct assay_paired_figure *figure, bool same, double v
     }
 }
 
+/* Whether both put all rows into the same order, ties included: then no rows could tell their orders
+ * apart. */
+static enum assay_status have_same_order(const struct pairing *p, bool *same,
+                                         struct assay_error *err)
+{
+    struct assay_sort_item *items = assay_alloc(2 * p->n, sizeof *items), *sorted = NULL;
+    for (size_t i = 0; items != NULL && i < p->n; i++)
+        items[i] = (struct assay_sort_item){assay_sort_key(p->first[i]), i};
+    if (items == NULL || !assay_sort_items(items, items + p->n, p->n, &sorted)) {
+        free(items);
+        return assay_fail_memory(err, "comparing two predictions");
+    }
+    *same = true;
+    for (size_t k = 1; *same && k < p->n; k++) {
+        double low = p->second[sorted[k - 1].index], high = p->second[sorted[k].index];
+        *same = sorted[k - 1].key == sorted[k].key ? !(low < high) && !(high < low) : low < high;
+    }
+    free(items);
+    return ASSAY_OK;
+}
+
 static enum assay_status compare_orders(const struct pairing *p, struct assay_paired *out,
                                         struct assay_error *err)
 {
@@ -192,10 +214,15 @@ static enum assay_status compare_orders(const struct pairing *p, struct assay_pa
         out->auc = (struct assay_paired_figure){NAN, NAN, assay_estimate_undefined(), NAN};
         return ASSAY_OK;
     }
+    bool same = out->same;
+    double variance = 0.0;
     enum assay_status status = add_placements(p, out, err);
     if (status == ASSAY_OK)
-        add_interval(&out->auc, out->same,
-                     variance_of_auc(p, out, out->auc.first - out->auc.second));
+        variance = variance_of_auc(p, out, out->auc.first - out->auc.second);
+    if (status == ASSAY_OK && !same && !(variance > 0.0))
+        status = have_same_order(p, &same, err);
+    if (status == ASSAY_OK)
+        add_interval(&out->auc, same, variance);
     return status;
 }
 
