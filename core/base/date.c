@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <time.h>
 
 /* Days since 1970-01-01 (Hinnant 2013, "chrono-compatible low-level date algorithms"). */
@@ -87,22 +88,58 @@ int32_t assay_date_quarter(int32_t days)
     return (year - 1970) * 4 + (month - 1) / 3;
 }
 
-enum assay_status assay_date_of_run(int32_t given, int32_t *day, struct assay_error *err)
+/* Seconds since 1970: the first of a day that is given, else those of SOURCE_DATE_EPOCH, else now. */
+static enum assay_status second_of_run(int32_t given, long long *seconds, struct assay_error *err)
 {
     const char *epoch = getenv("SOURCE_DATE_EPOCH");
-    long long seconds = (long long)time(NULL);
     if (given != ASSAY_NO_DATE) {
-        *day = given;
+        *seconds = (long long)given * 86400;
         return ASSAY_OK;
     }
-    if (epoch != NULL && *epoch != '\0') {
-        char *end;
-        errno = 0;
-        seconds = strtoll(epoch, &end, 10);
-        if (errno != 0 || *end != '\0' || seconds < 0 || seconds > 253402300799)
-            return assay_fail(err, ASSAY_EDATA, "SOURCE_DATE_EPOCH is \"%.40s\"; expected seconds "
-                                                "since 1970", epoch);
-    }
-    *day = (int32_t)(seconds / 86400);
+    *seconds = (long long)time(NULL);
+    if (epoch == NULL || *epoch == '\0')
+        return ASSAY_OK;
+    char *end;
+    errno = 0;
+    *seconds = strtoll(epoch, &end, 10);
+    if (errno != 0 || *end != '\0' || *seconds < 0 || *seconds > 253402300799)
+        return assay_fail(err, ASSAY_EDATA, "SOURCE_DATE_EPOCH is \"%.40s\"; expected seconds "
+                                            "since 1970", epoch);
     return ASSAY_OK;
+}
+
+enum assay_status assay_date_of_run(int32_t given, int32_t *day, struct assay_error *err)
+{
+    long long seconds;
+    enum assay_status status = second_of_run(given, &seconds, err);
+    if (status != ASSAY_OK)
+        return status;
+    *day = given != ASSAY_NO_DATE ? given : (int32_t)(seconds / 86400);
+    return ASSAY_OK;
+}
+
+enum assay_status assay_time_of_run(int32_t given, char out[ASSAY_TIME_SIZE],
+                                    struct assay_error *err)
+{
+    long long seconds;
+    char date[ASSAY_DATE_SIZE];
+    enum assay_status status = second_of_run(given, &seconds, err);
+    if (status != ASSAY_OK)
+        return status;
+    long long day = seconds / 86400 - (seconds % 86400 < 0);
+    unsigned rest = (unsigned)(seconds - day * 86400);
+    snprintf(out, ASSAY_TIME_SIZE, "%.10sT%02u:%02u:%02uZ", assay_date_print((int32_t)day, date),
+             rest / 3600 % 24, rest / 60 % 60, rest % 60);
+    return ASSAY_OK;
+}
+
+bool assay_time_parse(const char *text)
+{
+    static const char form[] = "dddd-dd-ddTdd:dd:ddZ";
+    int32_t day;
+    for (size_t k = 0; k < sizeof form; k++) /* the NUL too */
+        if (form[k] == 'd' ? text[k] < '0' || text[k] > '9' : text[k] != form[k])
+            return false;
+    return assay_date_parse(text, 10, &day) && memcmp(text + 11, "24", 2) < 0 &&
+           text[14] < '6' && text[17] < '6';
 }

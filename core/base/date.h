@@ -26,6 +26,16 @@ const char *assay_date_print(int32_t days, char out[ASSAY_DATE_SIZE]);
 ASSAY_MUST_CHECK enum assay_status assay_date_of_run(int32_t given, int32_t *day,
                                                      struct assay_error *err);
 
+/* A second of UTC as text, "2026-10-05T09:30:00Z". */
+#define ASSAY_TIME_SIZE 24
+
+/* Likewise to the second: `given`, a day, is its first second. */
+ASSAY_MUST_CHECK enum assay_status assay_time_of_run(int32_t given, char out[ASSAY_TIME_SIZE],
+                                                     struct assay_error *err);
+
+/* Whether text is such a second. */
+bool assay_time_parse(const char *text);
+
 /* The calendar quarter of a day, counted from the first of 1970 (0); a year has four. */
 int32_t assay_date_quarter(int32_t days);
 

@@ -1,6 +1,7 @@
 #include "core/base/date.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
@@ -113,6 +114,40 @@ START_TEST(a_quarter_is_three_months_of_the_calendar)
 }
 END_TEST
 
+START_TEST(the_time_of_a_run_is_given_or_of_the_environment)
+{
+    char time[ASSAY_TIME_SIZE];
+    int32_t day;
+    struct assay_error err = {0};
+    ck_assert_int_eq(setenv("SOURCE_DATE_EPOCH", "1782864061", 1), 0);
+    ck_assay_ok(assay_time_of_run(ASSAY_NO_DATE, time, &err));
+    ck_assert_str_eq(time, "2026-07-01T00:01:01Z");
+    ck_assay_ok(assay_time_of_run(-1, time, &err));
+    ck_assert_str_eq(time, "1969-12-31T00:00:00Z");
+    ck_assay_ok(assay_date_of_run(ASSAY_NO_DATE, &day, &err));
+    ck_assert_int_eq(day, 20635);
+    ck_assert_int_eq(setenv("SOURCE_DATE_EPOCH", "yesterday", 1), 0);
+    ck_assert_int_eq(assay_time_of_run(ASSAY_NO_DATE, time, &err), ASSAY_EDATA);
+    ck_assert_str_eq(err.message,
+                     "SOURCE_DATE_EPOCH is \"yesterday\"; expected seconds since 1970");
+    ck_assert_int_eq(unsetenv("SOURCE_DATE_EPOCH"), 0);
+    ck_assay_ok(assay_time_of_run(ASSAY_NO_DATE, time, &err));
+    ck_assert(assay_time_parse(time));
+}
+END_TEST
+
+START_TEST(a_second_has_one_form)
+{
+    static const char *const none[] = {"", "2026-10-05", "2026-10-05T09:30:00", "2026-10-05 09:30:00Z",
+                                       "2026-10-05T24:00:00Z", "2026-10-05T09:60:00Z",
+                                       "2026-10-05T09:30:60Z", "2026-02-30T09:30:00Z",
+                                       "2026-10-05T09:30:00Zx", "2026-10-05t09:30:00Z"};
+    ck_assert(assay_time_parse("2026-10-05T23:59:59Z"));
+    for (size_t k = 0; k < COUNT(none); k++)
+        ck_assert_msg(!assay_time_parse(none[k]), "%s", none[k]);
+}
+END_TEST
+
 static void add_tests(TCase *tc)
 {
     tcase_add_test(tc, every_day_of_nine_thousand_years_reads_and_prints);
@@ -122,6 +157,8 @@ static void add_tests(TCase *tc)
     tcase_add_test(tc, leap_days_are_those_of_the_gregorian_calendar);
     tcase_add_test(tc, the_length_decides_where_a_date_ends);
     tcase_add_test(tc, a_quarter_is_three_months_of_the_calendar);
+    tcase_add_test(tc, the_time_of_a_run_is_given_or_of_the_environment);
+    tcase_add_test(tc, a_second_has_one_form);
 }
 
 ASSAY_SUITE("base/date", add_tests)
