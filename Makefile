@@ -29,15 +29,17 @@ else ifeq ($(VARIANT),tsan)
 OURS += -fsanitize=thread -fno-omit-frame-pointer
 else ifeq ($(VARIANT),coverage)
 OURS += --coverage -fprofile-update=atomic
+else ifeq ($(VARIANT),debug)
+OPTIMISE = -O0
 else ifeq ($(VARIANT),fuzz)
 CC = clang
 OURS += -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
 else ifneq ($(VARIANT),release)
-$(error VARIANT is "$(VARIANT)"; expected release, asan, tsan, coverage or fuzz)
+$(error VARIANT is "$(VARIANT)"; expected release, debug, asan, tsan, coverage or fuzz)
 endif
 
 CORE := $(sort $(wildcard core/*/*.c)) core/report/page_asset.S
-TOOLS := $(sort $(wildcard calibrate/*.c calibrate/*/*.c validate/*.c validate/*/*.c score/*.c release/*.c datasets/*.c))
+TOOLS := $(sort $(wildcard calibrate/*.c calibrate/*/*.c validate/*.c validate/*/*.c score/*.c release/*.c release/*/*.c datasets/*.c))
 SUITES := $(sort $(wildcard tests/*/test_*.c))
 SUPPORT := $(sort $(wildcard tests/support/*.c))
 FUZZERS := $(sort $(wildcard tests/fuzz/fuzz_*.c))
@@ -69,14 +71,17 @@ $(BUILD)/core/report/page_asset.o: core/report/page_asset.S $(REPORT_PAGE)
 	$(CC) $(CFLAGS) -DASSAY_PAGE_ASSET='"$(REPORT_PAGE)"' -c -o $@ $<
 
 # The engine and the normaliser are the hot loops.
+ifneq ($(VARIANT),debug)
 $(BUILD)/core/fit/%.o $(BUILD)/core/signal/%.o: OPTIMISE := -O3
+endif
 
 # Tests are linked with every module, and with an allocator that can be told to fail.
 WRAP := -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc
 $(SUITE_PROGRAMS): $(BUILD)/tests/%: $(BUILD)/tests/%.o $(call objects,$(SUPPORT) $(TOOLS) $(CORE))
 	$(CC) $(OURS) $(CFLAGS) $(LDFLAGS) $(WRAP) -o $@ $^ $(CHECK_LIBS) $(LIBS)
 
-$(FUZZ_PROGRAMS): $(BUILD)/tests/%: $(BUILD)/tests/%.o $(call objects,$(CORE))
+SIGNING := $(sort $(wildcard release/sign/*.c))
+$(FUZZ_PROGRAMS): $(BUILD)/tests/%: $(BUILD)/tests/%.o $(call objects,$(CORE) $(SIGNING))
 	$(CC) $(OURS) -fsanitize=fuzzer $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
 
 # ---- what people call ----
@@ -126,7 +131,7 @@ help:
 	@echo 'make test                   all tests; VARIANT=asan: under the address and undefined-'
 	@echo '                            behaviour sanitizers, VARIANT=tsan: the thread sanitizer'
 	@echo 'make bench                  time and memory on 1,000,000 rows'
-	@echo 'make fuzz FUZZ_SECONDS=20   fuzzers for CSV, spec and model (needs clang)'
+	@echo 'make fuzz FUZZ_SECONDS=20   fuzzers for CSV, spec, model and signature (needs clang)'
 	@echo 'make deps                   install what is missing (Debian, Ubuntu), or say what to install'
 	@echo 'make format                 clang-format over the lines changed since the last commit'
 	@echo 'make clean                  remove build/ and out/'

@@ -8,6 +8,7 @@
 #include "calibrate/init/init.h"
 #include "core/base/text.h"
 #include "datasets/simulate.h"
+#include "release/release.h"
 #include "score/score.h"
 #include "validate/validate.h"
 
@@ -22,6 +23,7 @@ static const struct {
     {"calibrate", assay_calibrate_main, "history -> weights with their uncertainty, a candidate model"},
     {"validate", assay_validate_main, "model + outcomes -> accuracy audit with a verdict"},
     {"score", assay_score_main, "model + snapshots -> scores, probabilities, zones"},
+    {"release", assay_release_main, "candidate + audit -> an immutable version, and the way back"},
     {"simulate", assay_simulate_main, "scenario -> data with a known truth"},
 };
 enum { N_COMMAND = sizeof commands / sizeof commands[0] };
@@ -29,7 +31,7 @@ enum { N_COMMAND = sizeof commands / sizeof commands[0] };
 static int print_usage(void)
 {
     printf("Usage: assay COMMAND [OPTION]...\n"
-           "Calibrate, audit and score customer health models.\n\n");
+           "Calibrate, audit, release and score customer health models.\n\n");
     for (size_t k = 0; k < N_COMMAND; k++)
         printf("  %-10s %s\n", commands[k].name, commands[k].summary);
     printf("\n\"assay COMMAND --help\" tells more of each; \"assay --version\" what this is.\n"

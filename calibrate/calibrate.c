@@ -268,7 +268,8 @@ int assay_calibrate_main(int argc, char **argv)
         {"output", 'o', ASSAY_OPTION_TEXT, "FILE", "candidate model; \"-\" for standard output",
          &c.output, 0, 0, NULL},
         {"champion", 0, ASSAY_OPTION_TEXT, "FILE",
-         "model in force, to anchor on and compare with; its at-risk line is kept",
+         "model in force, or the registry of versions that has it, to anchor on and compare with; its "
+         "at-risk line is kept",
          &c.champion_path, 0, 0, NULL},
         {"moves", 0, ASSAY_OPTION_TEXT, "FILE",
          "list the accounts that change zone against the champion, CSV", &c.moves_path, 0, 0, NULL},

@@ -319,7 +319,8 @@ int assay_score_main(int argc, char **argv)
         .notes = "Numbers are written with all their digits. The column \"note\" says what a score "
                  "rests on: signals that\nare missing, a plan, a segment or a category that "
                  "calibration never saw. Points say how far a signal\nmoves the score from where a "
-                 "neutral 50 would leave it."};
+                 "neutral 50 would leave it. MODEL may be a registry of versions\n(\"models\"): the "
+                 "one in force then scores."};
     int exit_status = assay_options_parse(&command, argc, argv, &s.model_path);
     if (exit_status != ASSAY_GO_ON)
         return exit_status;

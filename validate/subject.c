@@ -6,6 +6,7 @@
 
 #include "core/base/memory.h"
 #include "core/spec/audit_spec.h"
+#include "core/spec/release_spec.h"
 
 static enum assay_status set(char **target, const char *text, struct assay_error *err)
 {
@@ -43,6 +44,7 @@ static enum assay_status describe_column(const struct assay_subject_options *opt
     *spec = (struct assay_spec){.target_sensitivity = 0.75,
                                 .target_specificity = 0.70,
                                 .audit = assay_audit_spec_default(),
+                                .release = assay_release_spec_default(),
                                 .signals = assay_alloc(1, sizeof *spec->signals)};
     if (spec->signals == NULL)
         return assay_fail_memory(err, "preparing the audit");

@@ -329,7 +329,8 @@ int assay_validate_main(int argc, char **argv)
         .max_operand = 1,
         .notes = "The verdict is pass when every target is met beyond doubt, fail when one is missed beyond "
                  "doubt, and\ninconclusive (exit 0, or 1 with --strict) between. Options from --outcome on "
-                 "go with a score column.\nHow to read an audit: docs/audit.md."};
+                 "go with a score column.\nMODEL and --champion may be a registry of versions (\"models\"): the one "
+                 "in force is then meant.\nHow to read an audit: docs/audit.md."};
     int exit_status = assay_options_parse(&command, argc, argv, &o->model);
     if (exit_status == ASSAY_GO_ON)
         exit_status = check_usage(&v, &command);

@@ -280,9 +280,12 @@ ASSAY_MUST_CHECK enum assay_status assay_model_write(struct assay_model *model,
                                                      struct assay_text *text,
                                                      struct assay_error *err);
 
-/* Reads a file ("-": standard input) or its text.
+/* Reads a file ("-": standard input) or its text. A path may also be that of a registry of versions, or of the
+ * file "current" in it: then the version in force is read, and its digest held against the one that
+ * "current" names (model_current.h).
  *   ASSAY_EFORMAT  damaged: not JSON, a wrong digest, another or a newer format
- *   ASSAY_EDATA    JSON that breaks a rule of the format, named with its place */
+ *   ASSAY_EDATA    JSON that breaks a rule of the format, named with its place; a version in force
+ *                  whose file is not the one that was released */
 ASSAY_MUST_CHECK enum assay_status assay_model_read(const char *path, struct assay_model *model,
                                                     struct assay_error *err);
 ASSAY_MUST_CHECK enum assay_status assay_model_read_text(const char *name, const char *text,

@@ -1,14 +1,19 @@
+#include <errno.h>
 #include <math.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "core/base/file.h"
 #include "core/base/memory.h"
 #include "core/model/model.h"
+#include "core/model/model_current.h"
 #include "core/model/model_fields.h"
 #include "core/model/model_parts.h"
 #include "core/model/scorer.h"
 #include "core/spec/audit_spec.h"
 #include "core/spec/fit_spec.h"
+#include "core/spec/release_spec.h"
 #include "core/spec/spec_parts.h"
 
 static enum assay_status read_identity(struct assay_json *doc, const struct cJSON *root,
@@ -57,6 +62,25 @@ static enum assay_status read_audits(struct assay_json *doc, const struct cJSON 
     return status != ASSAY_OK ? status : assay_audit_part_read(doc, part, &spec->audit, err);
 }
 
+/* What a release asks, and what people say of the model: absent where nobody declared it. */
+static enum assay_status read_release(struct assay_json *doc, const struct cJSON *root,
+                                      struct assay_spec *spec, struct assay_error *err)
+{
+    const struct cJSON *part;
+    enum assay_status status = ASSAY_OK;
+    if (assay_json_get(root, "release") != NULL) {
+        status = assay_json_want_object(doc, root, "release", &part, err);
+        if (status == ASSAY_OK)
+            status = assay_release_spec_read(doc, part, &spec->release, err);
+    }
+    if (status == ASSAY_OK && assay_json_get(root, "about") != NULL) {
+        status = assay_json_want_object(doc, root, "about", &part, err);
+        if (status == ASSAY_OK)
+            status = assay_about_read(doc, part, &spec->about, err);
+    }
+    return status;
+}
+
 /* "declared" but for its dimensions, which name those of the signals. */
 static enum assay_status read_estimation(struct assay_json *doc, const struct cJSON *root,
                                          struct assay_spec *spec, struct assay_error *err)
@@ -101,7 +125,9 @@ static enum assay_status read_declared(struct assay_json *doc, const struct cJSO
         status = assay_segments_read(doc, part, &spec->segments, &spec->n_segment, err);
     if (status == ASSAY_OK)
         status = read_estimation(doc, root, spec, err);
-    return status != ASSAY_OK ? status : read_audits(doc, root, spec, err);
+    if (status == ASSAY_OK)
+        status = read_audits(doc, root, spec, err);
+    return status != ASSAY_OK ? status : read_release(doc, root, spec, err);
 }
 
 /* What is stated twice must agree: weights with coefficients, the line on both its scales. */
@@ -148,6 +174,8 @@ static enum assay_status check_format(struct assay_json *doc, const struct cJSON
     assay_json_wrong(doc, assay_json_get(root, "format"), err, "\"%s\"", ASSAY_MODEL_FORMAT);
     if (strncmp(format, "assay-model/", 12) == 0)
         assay_hint(err, "A newer assay wrote this file; score it with that version.");
+    if (strncmp(format, "assay-current/", 14) == 0)
+        assay_hint(err, "It names a model that lies beside it; give its path rather than what is in it.");
     return ASSAY_EFORMAT;
 }
 
@@ -238,9 +266,9 @@ static enum assay_status read_root(struct assay_json *doc, const struct cJSON *r
     static const char *const keys[] = {
         "format",    "name",           "version",     "parent",     "created",       "id",
         "as_of",     "value",          "outcome",     "cohort",     "segments",      "declared",
-        "targets",   "audit",          "signals",     "cohorts",    "intercept",     "score",
-        "zones",     "segment_models", "fit",         "performance", "yardsticks",
-        "training_data", "changes",    "examples",    "digest"};
+        "targets",   "audit",          "release",     "about",      "signals",       "cohorts",
+        "intercept", "score",          "zones",       "segment_models", "fit",
+        "performance", "yardsticks",   "training_data", "changes",  "examples",      "digest"};
     static enum assay_status (*const readers[])(struct assay_json *, const struct cJSON *,
                                                 struct assay_model *, struct assay_error *) = {
         read_identity,
@@ -264,7 +292,9 @@ enum assay_status assay_model_read_text(const char *name, const char *text, size
 {
     struct assay_json *doc;
     struct assay_model made = {
-        .spec = {.cohort = {.borrow = 200}, .audit = assay_audit_spec_default()}};
+        .spec = {.cohort = {.borrow = 200},
+                 .audit = assay_audit_spec_default(),
+                 .release = assay_release_spec_default()}};
     enum assay_status status = assay_json_parse(name, text, length, ASSAY_JSON_STRICT, &doc, err);
     if (status == ASSAY_EFORMAT)
         assay_hint(err, "It is not a whole model file as \"assay calibrate\" writes them.");
@@ -287,14 +317,49 @@ enum assay_status assay_model_read_text(const char *name, const char *text, size
     return ASSAY_OK;
 }
 
+static bool is_directory(const char *path)
+{
+    struct stat about;
+    return strcmp(path, "-") != 0 && stat(path, &about) == 0 && S_ISDIR(about.st_mode);
+}
+
+/* The version in force in the registry of this directory. */
+static enum assay_status read_registry(const char *path, struct assay_model *model,
+                                       struct assay_error *err)
+{
+    struct assay_text current = {0}, text = {0};
+    size_t length = strlen(path);
+    assay_text_puts(&current, path);
+    assay_text_puts(&current, path[length - 1] == '/' ? "current" : "/current");
+    enum assay_status status;
+    if (current.failed)
+        status = assay_fail_memory(err, "reading a model");
+    else if (access(current.data, F_OK) != 0 && errno == ENOENT)
+        status = assay_fail(err, ASSAY_EIO,
+                            "%s: a directory without \"current\"; expected a model file, or a "
+                            "registry with a version in force", path);
+    else
+        status = assay_file_read(current.data, ASSAY_MODEL_LIMIT, &text, err);
+    if (status == ASSAY_OK)
+        status = assay_current_follow(current.data, text.data, text.length, model, err);
+    assay_text_clear(&text);
+    assay_text_clear(&current);
+    return status;
+}
+
 enum assay_status assay_model_read(const char *path, struct assay_model *model,
                                    struct assay_error *err)
 {
+    if (is_directory(path))
+        return read_registry(path, model, err);
     struct assay_text text = {0};
+    bool standard = strcmp(path, "-") == 0;
     enum assay_status status = assay_file_read(path, ASSAY_MODEL_LIMIT, &text, err);
     if (status == ASSAY_OK)
-        status = assay_model_read_text(strcmp(path, "-") == 0 ? "standard input" : path, text.data,
-                                       text.length, model, err);
+        status = !standard && assay_current_is(text.data, text.length)
+                     ? assay_current_follow(path, text.data, text.length, model, err)
+                     : assay_model_read_text(standard ? "standard input" : path, text.data,
+                                             text.length, model, err);
     assay_text_clear(&text);
     return status;
 }

@@ -4,6 +4,7 @@
 #include "core/model/model_parts.h"
 #include "core/spec/audit_spec.h"
 #include "core/spec/fit_spec.h"
+#include "core/spec/release_spec.h"
 #include "core/spec/spec_parts.h"
 
 static void write_identity(struct assay_json_writer *json, const struct assay_model *model)
@@ -36,6 +37,8 @@ static void write_declared(struct assay_json_writer *json, const struct assay_sp
     assay_fit_spec_write(json, spec);
     assay_targets_write(json, spec);
     assay_audit_part_write(json, &spec->audit);
+    assay_release_spec_write(json, &spec->release);
+    assay_about_write(json, &spec->about);
 }
 
 enum assay_status assay_model_write(struct assay_model *model, struct assay_text *text,

@@ -17,10 +17,11 @@
  *
  *   json    one finished document, "assay-audit/1" or "assay-candidate/1", valid UTF-8, as
  *           assay_json_writer makes it. It is embedded without the blanks between its tokens, its
- *           fractions with seven digits, and with every '<', U+2028 and U+2029 escaped: these occur
- * in strings only, where the escape means the same, and nothing in the document can then end its
- * script element title   of the window, plain text; NULL: the page's own ASSAY_ENOMEM   html has
- * what it had, and is marked failed */
+ *           fractions with seven digits, and with every '<', U+2028 and U+2029 escaped: these occur in
+ *           strings only, where the escape means the same, and nothing in the document can then end
+ *           its script element
+ *   title   of the window, plain text; NULL: the page's own
+ *   ASSAY_ENOMEM   html has what it had, and is marked failed */
 ASSAY_MUST_CHECK enum assay_status assay_report_page(const char *json, size_t length,
                                                      const char *title, struct assay_text *html,
                                                      struct assay_error *err);

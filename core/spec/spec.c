@@ -8,6 +8,7 @@
 #include "core/base/memory.h"
 #include "core/spec/audit_spec.h"
 #include "core/spec/fit_spec.h"
+#include "core/spec/release_spec.h"
 #include "core/spec/spec_parts.h"
 #include "core/spec/spec_rules.h"
 
@@ -259,6 +260,26 @@ static enum assay_status read_audit(struct reading *r)
                               : assay_audit_part_read(r->doc, part, &r->spec->audit, r->err);
 }
 
+static enum assay_status read_release(struct reading *r)
+{
+    const struct cJSON *part;
+    if (!has(r, "release"))
+        return ASSAY_OK;
+    enum assay_status status = assay_json_want_object(r->doc, r->root, "release", &part, r->err);
+    return status != ASSAY_OK ? status
+                              : assay_release_spec_read(r->doc, part, &r->spec->release, r->err);
+}
+
+static enum assay_status read_about(struct reading *r)
+{
+    const struct cJSON *part;
+    if (!has(r, "about"))
+        return ASSAY_OK;
+    enum assay_status status = assay_json_want_object(r->doc, r->root, "about", &part, r->err);
+    return status != ASSAY_OK ? status
+                              : assay_about_read(r->doc, part, &r->spec->about, r->err);
+}
+
 static enum assay_status read_fit(struct reading *r)
 {
     const struct cJSON *part;
@@ -301,11 +322,12 @@ static enum assay_status read_root(struct reading *r)
     static const char *const keys[] = {
         "name", "id", "as_of", "value", "outcome", "cohort", "segments", "signals",
         "dimensions", "zones", "scale", "points_to_halve_odds",
-        "at_risk_probability", "targets", "audit", "line", "fit", "seed"};
+        "at_risk_probability", "targets", "audit", "release", "about", "line", "fit", "seed"};
     /* The fit before the signals: it says what sign they have unless they say it themselves. */
     static enum assay_status (*const readers[])(struct reading *) = {
         read_roles, read_groups,  read_fit,  read_signals, read_dimensions,
-        read_score, read_targets, read_audit, read_line,    read_seed};
+        read_score, read_targets, read_audit, read_release, read_about,
+        read_line,  read_seed};
     if (!assay_json_is_object(r->root))
         return assay_json_wrong(r->doc, r->root, r->err, "a spec: an object in braces");
     if (has(r, "format")) {
@@ -340,6 +362,7 @@ enum assay_status assay_spec_read_text(const char *name, const char *text, size_
                               .at_risk_probability = NAN,
                               .fit = assay_fit_spec_default(),
                               .audit = assay_audit_spec_default(),
+                              .release = assay_release_spec_default(),
                               .seed = 1,
                               .cohort = {.borrow = 200}};
     struct reading reading = {doc, assay_json_root(doc), &made, err};
@@ -396,5 +419,6 @@ void assay_spec_clear(struct assay_spec *spec)
     free(spec->fit.models_by);
     free(spec->line.by);
     assay_audit_spec_clear(&spec->audit);
+    assay_about_clear(&spec->about);
     *spec = (struct assay_spec){0};
 }

@@ -156,6 +156,43 @@ struct assay_audit_spec {
     struct assay_assumption contact_cost;  /* of one outreach, >= 0 */
 };
 
+/* ---- what a release asks ---- */
+
+struct assay_release_spec {
+    bool declared;             /* the spec has a "release" object */
+    bool accept_inconclusive;  /* an audit or a promotion that cannot be decided lets a release through */
+    size_t audit_age_days;     /* an audit may be so old at the release, 1..3650 */
+    double oe_low, oe_high;    /* observed / expected in the audit lies within, 0 < low < high */
+    double max_weight_change;  /* of one weight, share of 1, (0, 1] */
+    double max_zone_changes;   /* share of the snapshots that change zone, (0, 1] */
+};
+
+/* What only people know of a model; each text may be NULL. */
+enum assay_about_key {
+    ASSAY_ABOUT_PURPOSE,      /* what the score is for, the decision it supports */
+    ASSAY_ABOUT_USERS,        /* who works with it */
+    ASSAY_ABOUT_ACTION,       /* what is done about a flagged account */
+    ASSAY_ABOUT_POPULATION,   /* accounts it covers, and those it does not */
+    ASSAY_ABOUT_DATA,         /* systems the data comes from, how it is collected and checked */
+    ASSAY_ABOUT_OUTCOME,      /* why this outcome and horizon, who records it and how */
+    ASSAY_ABOUT_SIGNALS,      /* why these signals, how they are measured */
+    ASSAY_ABOUT_FAIRNESS,     /* groups that must not be treated worse, and why the segments were chosen */
+    ASSAY_ABOUT_LIMITATIONS,  /* when not to trust it */
+    ASSAY_ABOUT_MONITORING,   /* who audits when, and what they do about it */
+    ASSAY_ABOUT_OWNER,        /* who answers for it, and how to reach them */
+    ASSAY_ABOUT_APPROVAL,     /* privacy, ethics or works-council approval */
+    ASSAY_ABOUT_INVOLVEMENT,  /* who was asked when it was made: users, customers */
+    ASSAY_ABOUT_FUNDING,      /* who paid, and interests of those who made it */
+    ASSAY_ABOUT_PROTOCOL,     /* the plan made before, and where it is kept or registered */
+    ASSAY_ABOUT_DATA_ACCESS,  /* who may see the data, and how */
+    ASSAY_ABOUT_CODE_ACCESS,  /* likewise the code that delivers signals and scores */
+    ASSAY_ABOUT_KEYS
+};
+extern const char *const assay_about_names[ASSAY_ABOUT_KEYS]; /* purpose, users, ..., data_access, code_access */
+struct assay_about {
+    char *text[ASSAY_ABOUT_KEYS]; /* UTF-8, not empty, at most 4000 bytes */
+};
+
 struct assay_spec {
     char *name;
     char *id, *as_of, *value; /* columns; id is required, as_of and value may be NULL */
@@ -176,6 +213,8 @@ struct assay_spec {
     struct assay_fit_spec fit;
     struct assay_line_spec line;
     struct assay_audit_spec audit;
+    struct assay_release_spec release;
+    struct assay_about about;
     uint64_t seed;
 };
 

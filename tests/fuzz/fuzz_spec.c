@@ -6,6 +6,7 @@
 
 #include "core/spec/audit_spec.h"
 #include "core/spec/fit_spec.h"
+#include "core/spec/release_spec.h"
 #include "core/spec/spec.h"
 
 int LLVMFuzzerTestOneInput(const unsigned char *bytes, size_t length);
@@ -95,6 +96,38 @@ static void check_audit(const struct assay_audit_spec *audit)
     check_assumption(&audit->contact_cost);
 }
 
+static void check_release(const struct assay_spec *spec)
+{
+    const struct assay_release_spec *release = &spec->release;
+    must(release->audit_age_days >= 1 && release->audit_age_days <= 3650);
+    must(release->oe_low > 0 && release->oe_low < release->oe_high && release->oe_high <= 1e9);
+    must(release->max_weight_change > 0 && release->max_weight_change <= 1);
+    must(release->max_zone_changes > 0 && release->max_zone_changes <= 1);
+    for (size_t k = 0; k < ASSAY_ABOUT_KEYS; k++) {
+        size_t length = spec->about.text[k] != NULL ? strlen(spec->about.text[k]) : 1;
+        must(length >= 1 && length <= ASSAY_ABOUT_LIMIT);
+    }
+}
+
+static void check_release_reads_back(struct assay_json *doc, const struct assay_spec *spec)
+{
+    struct assay_error err = {0};
+    const struct cJSON *root = assay_json_root(doc);
+    const struct cJSON *release = assay_json_get(root, "release"), *about = assay_json_get(root, "about");
+    struct assay_release_spec back = assay_release_spec_default();
+    struct assay_about texts = {0};
+    must((release != NULL) == spec->release.declared);
+    must(release == NULL || assay_release_spec_read(doc, release, &back, &err) == ASSAY_OK);
+    must(back.oe_low == spec->release.oe_low && back.oe_high == spec->release.oe_high);
+    must(back.max_weight_change == spec->release.max_weight_change);
+    must(back.accept_inconclusive == spec->release.accept_inconclusive);
+    must(about == NULL || assay_about_read(doc, about, &texts, &err) == ASSAY_OK);
+    for (size_t k = 0; k < ASSAY_ABOUT_KEYS; k++)
+        must(texts.text[k] == NULL ? spec->about.text[k] == NULL
+                                   : strcmp(texts.text[k], spec->about.text[k]) == 0);
+    assay_about_clear(&texts);
+}
+
 static void check_rules_read_back(struct assay_json *doc, const struct assay_spec *spec)
 {
     struct assay_error err = {0};
@@ -121,6 +154,8 @@ static void check_written(const struct assay_spec *spec)
     assay_fit_spec_write(&json, spec);
     assay_targets_write(&json, spec);
     assay_audit_part_write(&json, &spec->audit);
+    assay_release_spec_write(&json, &spec->release);
+    assay_about_write(&json, &spec->about);
     assay_json_close(&json);
     must(!json.out.failed);
     must(assay_json_parse("written", json.out.data, json.out.length, ASSAY_JSON_STRICT, &doc,
@@ -131,6 +166,7 @@ static void check_written(const struct assay_spec *spec)
     must(fit.round_to == spec->fit.round_to);
     free(fit.models_by);
     check_rules_read_back(doc, spec);
+    check_release_reads_back(doc, spec);
     assay_json_free(doc);
     assay_text_clear(&json.out);
 }
@@ -159,6 +195,7 @@ static void check_spec(const struct assay_spec *spec)
          (spec->at_risk_probability > 0 && spec->at_risk_probability < 1));
     check_fit(spec);
     check_audit(&spec->audit);
+    check_release(spec);
     check_written(spec);
 }
 

@@ -53,6 +53,10 @@ static const struct {
                    "\"audit\": {\"owner\": \"owner\", \"acted_on\": {\"date\": \"called\"},"
                    "\"promotion\": {\"auc\": 0.01, \"net_benefit\": 0.002},"
                    "\"recovery_rate\": [0.2, 0.3, 0.4], \"contact_cost\": 120}," PLAIN "}"},
+    {"budgets and words for a release", SPEC_HEAD "\"release\": {\"inconclusive\": \"accept\","
+                   "\"audit_age_days\": 60, \"oe_ratio\": [0.5, 2], \"max_zone_changes\": 1},"
+                   "\"about\": {\"purpose\": \"whom to call\\nfirst\", \"code_access\": \"the team's\"},"
+                   PLAIN "}"},
     {"weights by plan, lines by contract", BY_SEGMENT},
 };
 

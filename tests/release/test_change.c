@@ -1,0 +1,774 @@
+/* Every rule of the table in change.h, and every field of a model that it does not name: one thing
+ * is changed in a model made by hand, and exactly that is said. */
+#include <string.h>
+
+#include "tests/model/damage.h"
+#include "tests/release/changeable.h"
+#include "tests/support/random.h"
+
+#define TWEAK(name, ...)                                                                           \
+    static void name(struct assay_model *m)                                                        \
+    {                                                                                              \
+        __VA_ARGS__;                                                                               \
+    }
+
+/* ---- what a scorer is given ---- */
+
+TWEAK(id, retext(&m->spec.id, "acct"))
+TWEAK(as_of, retext(&m->spec.as_of, "day"))
+TWEAK(no_as_of, retext(&m->spec.as_of, NULL))
+TWEAK(column, retext(&m->spec.signals[SEATS].column, "seats_in_use"))
+TWEAK(better, m->spec.signals[SEATS].better = ASSAY_LOWER)
+TWEAK(missing, m->spec.signals[SEATS].missing = ASSAY_RENORMALISE)
+TWEAK(plan, retext(&m->spec.cohort.plan, "edition"))
+TWEAK(tenure, retext(&m->spec.cohort.tenure, "age"))
+TWEAK(bands, m->spec.cohort.bands[0] = 24)
+TWEAK(fewer_bands, m->spec.cohort.n_band = 0)
+TWEAK(line_by, retext(&m->spec.line.by, "country"))
+TWEAK(weights_by, retext(&m->spec.fit.models_by, "country"))
+TWEAK(outcome_column, retext(&m->spec.outcome.column, "lost"))
+TWEAK(dated, retext(&m->spec.outcome.date, "churned_on"), m->spec.outcome.horizon_days = 90,
+      m->spec.outcome.observed_until = 20000)
+TWEAK(by_date, retext(&m->spec.outcome.column, NULL), dated(m))
+TWEAK(scale, m->spec.scale = ASSAY_WEIGHTED_AVERAGE)
+TWEAK(points, m->spec.points_to_halve_odds = 12.5)
+TWEAK(zone_name, retext(&m->spec.zones[0].name, "Red"))
+TWEAK(zone_bound, m->spec.zones[1].from = 30)
+
+static void renamed(struct assay_model *m)
+{
+    retext(&m->spec.signals[SEATS].name, "licences");
+}
+
+static void removed(struct assay_model *m)
+{
+    struct assay_signal_spec *last = &m->spec.signals[NPS];
+    retext(&last->name, NULL);
+    retext(&last->column, NULL);
+    retext(&last->dimension, NULL);
+    *last = (struct assay_signal_spec){0};
+    m->n_signal = m->spec.n_signal = 2;
+    m->n_indicator = 0;
+    m->n_coef = 3;
+}
+
+static void other_signal(struct assay_model *m)
+{
+    retext(&m->spec.signals[SEATS].name, "licences");
+    retext(&m->spec.signals[SEATS].column, "licences");
+}
+
+static void categories(struct assay_model *m)
+{
+    give_steps(m, SEATS, (const char *const[]){"few", "many"}, (double[]){10, 90}, 2);
+}
+
+/* ---- what a score comes out as ---- */
+
+TWEAK(weight, m->weight[USE] = 0.55, m->weight_interval[USE].value = 0.55)
+TWEAK(two_weights, m->weight[USE] = 0.45, m->weight[SEATS] = 0.35)
+TWEAK(weight_by_a_hair, m->weight[USE] = 0.5 + 0x1p-30)
+TWEAK(slope, m->slope[USE] = 3)
+TWEAK(slope_pair, m->slope[USE] += 0.25, m->slope[SEATS] -= 0.25)
+TWEAK(slopes, m->slope[USE] = 2.5, m->slope[SEATS] = 0.7)
+TWEAK(intercept, m->intercept = 1.25)
+TWEAK(missing_term, m->missing_term[NPS] = 0.5)
+TWEAK(line_probability, m->at_risk_probability = 0.25)
+TWEAK(line_score, m->at_risk_score = 47.5)
+TWEAK(segment_line, m->segment_lines[0].probability = 0.2)
+TWEAK(segment_line_renamed, retext(&m->segment_lines[0].segment, "east"))
+TWEAK(fewer_lines, free(m->segment_lines[1].segment), m->n_segment_line = 1)
+TWEAK(segment_intercept, m->segment_models[1].intercept = 2)
+TWEAK(segment_slope, m->segment_models[0].slope[SEATS] = 7)
+TWEAK(segment_weight, m->segment_models[0].weight[SEATS] = 0.26)
+TWEAK(segment_renamed, retext(&m->segment_models[0].segment, "east"))
+TWEAK(knot, m->baselines[USE].knots[ALL].s[1] = 90)
+TWEAK(bounds, m->spec.signals[SEATS].normalise.high = 10)
+TWEAK(method, m->spec.signals[NPS].normalise.method = ASSAY_RANGE,
+      m->spec.signals[NPS].normalise.high = 100)
+TWEAK(plan_known, retext(&m->cohorts.nodes[TEAM].plan, "Pro"),
+      retext(&m->cohorts.nodes[TEAM_FIRST].plan, "Pro"))
+
+/* ---- anything else: declarations ---- */
+
+TWEAK(name, retext(&m->spec.name, "by foot"))
+TWEAK(value, retext(&m->spec.value, "arr"))
+TWEAK(dimension, retext(&m->spec.signals[SEATS].dimension, "usage"))
+TWEAK(recorded, retext(&m->spec.signals[SEATS].recorded, NULL))
+TWEAK(expert, m->spec.signals[USE].expert = 4)
+TWEAK(no_expert, m->spec.signals[USE].expert = NAN)
+TWEAK(lowest, m->spec.signals[USE].weight_low = 0.2)
+TWEAK(highest, m->spec.signals[USE].weight_high = 0.75)
+TWEAK(share, m->spec.dimensions[0].share_high = 0.8)
+TWEAK(no_dimensions, free(m->spec.dimensions[0].name), m->spec.n_dimension = 0)
+TWEAK(borrow, m->spec.cohort.borrow = 100)
+TWEAK(sensitivity, m->spec.target_sensitivity = 0.875)
+TWEAK(specificity, m->spec.target_specificity = 0.875)
+TWEAK(fit_anchor, m->spec.fit.anchor = ASSAY_ANCHOR_EQUAL)
+TWEAK(fit_strength, m->spec.fit.strength = HUGE_VAL)
+TWEAK(fit_method, m->spec.fit.method = ASSAY_FIRTH)
+TWEAK(fit_signs, m->spec.fit.signs_free = true)
+TWEAK(fit_penalty, m->spec.fit.penalty = ASSAY_LASSO)
+TWEAK(fit_alpha, m->spec.fit.alpha = 0.75)
+TWEAK(fit_lambda, m->spec.fit.lambda = 0.125)
+TWEAK(fit_round, m->spec.fit.round_to = 0.01)
+TWEAK(fit_folds, m->spec.fit.folds = 20)
+TWEAK(fit_resamples, m->spec.fit.resamples = 500)
+TWEAK(fit_resamples_not, m->spec.fit.resamples_given = false)
+TWEAK(fit_pooling, m->spec.fit.pooling = 3)
+TWEAK(line_rule, m->spec.line.rule = ASSAY_LINE_YOUDEN)
+TWEAK(line_accounts, m->spec.line.accounts = 50)
+TWEAK(line_costs, m->spec.line.miss = 12.5)
+TWEAK(seed, m->spec.seed = UINT64_C(9007199254740991))
+TWEAK(owner, retext(&m->spec.audit.owner, "csm"))
+TWEAK(acted_date, retext(&m->spec.audit.acted_on_date, "called_on"))
+TWEAK(acted_column, retext(&m->spec.audit.acted_on_column, "called"))
+TWEAK(recovery, m->spec.audit.recovery_rate = (struct assay_assumption){0.2, 0.3, 0.4})
+TWEAK(contact, m->spec.audit.contact_cost = (struct assay_assumption){25, 25, 25})
+TWEAK(release, m->spec.release.declared = true)
+TWEAK(inconclusive, m->spec.release.declared = true, m->spec.release.accept_inconclusive = true)
+TWEAK(age, m->spec.release.declared = true, m->spec.release.audit_age_days = 30)
+TWEAK(oe, m->spec.release.declared = true, m->spec.release.oe_low = 0.9)
+TWEAK(budget, m->spec.release.declared = true, m->spec.release.max_weight_change = 0.05)
+TWEAK(zone_budget, m->spec.release.declared = true, m->spec.release.max_zone_changes = 0.5)
+TWEAK(about, retext(&m->spec.about.text[ASSAY_ABOUT_PURPOSE], "tells who\nmay leave"))
+TWEAK(observed, m->spec.outcome.observed_until = 20001)
+TWEAK(horizon, m->spec.outcome.horizon_days = 60)
+TWEAK(date_column, retext(&m->spec.outcome.date, "left_on"))
+
+static void audited(struct assay_model *m)
+{
+    m->spec.segments = handmade_alloc(2, sizeof *m->spec.segments);
+    m->spec.segments[0] = handmade_text("region");
+    m->spec.segments[1] = handmade_text("industry");
+    m->spec.n_segment = 2;
+}
+
+static void targets(struct assay_model *m)
+{
+    m->spec.audit.targets = handmade_alloc(3, sizeof *m->spec.audit.targets);
+    m->spec.audit.targets[0] = (struct assay_target){handmade_text("auc"), 0.7, NAN};
+    m->spec.audit.targets[1] = (struct assay_target){handmade_text("brier"), NAN, 0.1};
+    m->spec.audit.targets[2] = (struct assay_target){handmade_text("oe_ratio"), 0.8, 1.25};
+    m->spec.audit.n_target = 3;
+}
+
+static void promotion(struct assay_model *m)
+{
+    m->spec.audit.promotion = handmade_alloc(2, sizeof *m->spec.audit.promotion);
+    m->spec.audit.promotion[0] = (struct assay_margin){handmade_text("auc"), 0.01};
+    m->spec.audit.promotion[1] = (struct assay_margin){handmade_text("brier"), 0.002};
+    m->spec.audit.n_promotion = 2;
+}
+
+static void sign(struct assay_model *m)
+{
+    m->spec.signals[USE].sign_free = true;
+}
+
+/* The last two trade places, with all that is theirs. */
+#define SWAP(type, array)                                                                          \
+    do {                                                                                           \
+        type kept_ = (array)[SEATS];                                                               \
+        (array)[SEATS] = (array)[NPS];                                                             \
+        (array)[NPS] = kept_;                                                                      \
+    } while (0)
+static void order(struct assay_model *m)
+{
+    SWAP(struct assay_signal_spec, m->spec.signals);
+    SWAP(struct assay_baseline, m->baselines);
+    SWAP(struct assay_estimate, m->weight_interval);
+    SWAP(double, m->weight);
+    SWAP(double, m->slope);
+    SWAP(double, m->missing_term);
+}
+
+/* ---- anything else: evidence ---- */
+
+TWEAK(rows, m->fit.rows = 1900)
+TWEAK(events, m->fit.events = 91)
+TWEAK(until, m->training.to = 19090)
+TWEAK(validated, m->performance[ASSAY_CROSS_VALIDATED] = m->performance[ASSAY_APPARENT])
+TWEAK(
+    out_of_time, m->performance[ASSAY_OUT_OF_TIME] = m->performance[ASSAY_APPARENT],
+    m->performance[ASSAY_OUT_OF_TIME].figures[ASSAY_FIG_AUC] = assay_estimate_without_interval(0.8))
+TWEAK(apparent, m->performance[ASSAY_APPARENT].figures[ASSAY_FIG_BRIER].value = 0.5)
+TWEAK(interval, m->weight_interval[USE].high = 0.75)
+TWEAK(no_interval, m->weight_interval[USE].low = m->weight_interval[USE].high = NAN)
+TWEAK(cohort_rows, m->cohorts.nodes[TEAM].rows = 301)
+TWEAK(knot_rows, m->baselines[USE].knots[TEAM].rows = 301)
+TWEAK(knots_borrowed, m->baselines[USE].knots[TEAM].borrowed = 0.5)
+TWEAK(line_given, m->line.given = true)
+TWEAK(line_caught, m->line.caught = 13)
+TWEAK(segment_line_rows, m->segment_lines[0].rows = 501)
+TWEAK(segment_line_events, m->segment_lines[0].events = 61)
+TWEAK(segment_borrowed, m->segment_models[0].borrowed = 0.5)
+TWEAK(segment_rows, m->segment_models[0].rows = 401)
+TWEAK(pooling, m->pooling = 3)
+TWEAK(likelihood, m->fit.log_likelihood = -66)
+TWEAK(std_error, m->fit.coefficients[1].std_error = 0.25)
+TWEAK(free_fit, m->fit.free_coefficients[1].z = 3)
+TWEAK(anchored_to, m->fit.anchor.weight[USE] = 0.5)
+TWEAK(limit, m->fit.limits[0].deviance = 0.5)
+TWEAK(rounding, m->fit.rounding.log_likelihood = 0.03)
+TWEAK(sample_size, m->fit.sample_size.needed = 601)
+TWEAK(bootstrap, m->fit.bootstrap.failed = 4)
+TWEAK(yardstick, m->yardsticks[ASSAY_YARD_EQUAL].auc = 0.81)
+TWEAK(sha256, m->training.sha256[0] = 'b')
+TWEAK(read, m->training.rows = 901)
+TWEAK(reference, give_reference(m, "seats"))
+TWEAK(account, m->changes.weights[0].before = 0.25)
+TWEAK(example, m->examples[3].score = 12)
+TWEAK(node_parent, m->cohorts.nodes[TEAM_FIRST].parent = ALL) /* known by no name of ours */
+
+static const struct {
+    enum handmade kind;
+    void (*first)(struct assay_model *model); /* of both; NULL: as it was made */
+    void (*tweak)(struct assay_model *model);
+    const char *said;
+} tweaks[] = {
+    {ANCHORED, NULL, id, "major: id: column \"id\" -> \"acct\"\n"},
+    {ANCHORED, NULL, as_of, "major: as_of: column \"as_of\" -> \"day\"\n"},
+    {ANCHORED, NULL, no_as_of, "major: as_of: column \"as_of\" -> none\n"},
+    {ANCHORED, NULL, column, "major: signal \"seats\": column \"seats\" -> \"seats_in_use\"\n"},
+    {ANCHORED, NULL, better, "major: signal \"seats\": better higher -> lower\n"},
+    {ANCHORED, NULL, missing, "major: signal \"seats\": missing values neutral -> renormalise\n"},
+    {ANCHORED, NULL, renamed,
+     "major: signal \"licences\": renamed \"seats\" -> \"licences\"\n"
+     "patch: evidence: other figures in the fit\n"},
+    {ANCHORED, NULL, removed,
+     "major: signal \"nps\" removed: column \"nps\", dimension \"sentiment\", higher is better\n"
+     "minor: log-odds from the lowest composite, 0, to the highest, 100: 4 -> 3.2\n"
+     "patch: evidence: other figures in the fit, the examples\n"},
+    {ANCHORED, NULL, other_signal,
+     "major: signal \"licences\" added: column \"licences\", dimension \"product\", higher is "
+     "better\n"
+     "major: signal \"seats\" removed: column \"seats\", dimension \"product\", higher is better\n"
+     "patch: evidence: other figures in the fit\n"},
+    {ANCHORED, NULL, categories,
+     "major: signal \"seats\": takes numbers -> categories\n"
+     "minor: signal \"seats\": normalise range 0 to 8 -> steps \"few\": 10, \"many\": 90\n"},
+    {ANCHORED, NULL, plan, "major: cohort plan: column \"plan\" -> \"edition\"\n"},
+    {ANCHORED, NULL, tenure, "major: cohort tenure: column \"months\" -> \"age\"\n"},
+    {ANCHORED, NULL, bands, "major: cohort bands: 12 -> 24\n"},
+    {ANCHORED, NULL, fewer_bands, "major: cohort bands: 12 -> none\n"},
+    {ANCHORED, NULL, line_by, "major: at-risk line by: column \"region\" -> \"country\"\n"},
+    {SEGMENTED, NULL, weights_by, "major: weights by: column \"region\" -> \"country\"\n"},
+    {ANCHORED, NULL, outcome_column,
+     "major: outcome: 0/1 column \"churned\" -> 0/1 column \"lost\"\n"},
+    {ANCHORED, NULL, by_date,
+     "major: outcome: 0/1 column \"churned\" -> date column \"churned_on\"\n"
+     "major: outcome: horizon none -> 90 days\n"
+     "patch: outcome: observed until none -> 2024-10-04\n"},
+    {ANCHORED, by_date, date_column,
+     "major: outcome: date column \"churned_on\" -> date column \"left_on\"\n"},
+    {ANCHORED, by_date, horizon, "major: outcome: horizon 90 days -> 60 days\n"},
+    {ANCHORED, NULL, scale, "major: scale: log-odds -> weighted-average\n"},
+    {ANCHORED, NULL, points, "major: points that halve the odds: 10 -> 12.5\n"},
+    {ANCHORED, NULL, zone_name,
+     "major: zones: \"Critical\" from 0, \"At Risk\" from 25, \"Neutral\" from 50, \"Healthy\" "
+     "from 75 -> "
+     "\"Red\" from 0, \"At Risk\" from 25, \"Neutral\" from 50, \"Healthy\" from 75\n"},
+    {ANCHORED, NULL, zone_bound,
+     "major: zones: \"Critical\" from 0, \"At Risk\" from 25, \"Neutral\" from 50, \"Healthy\" "
+     "from 75 -> "
+     "\"Critical\" from 0, \"At Risk\" from 30, \"Neutral\" from 50, \"Healthy\" from 75\n"},
+
+    {ANCHORED, NULL, weight, "minor: weight of \"use\": 50.0 -> 55.0 points\n"},
+    {ANCHORED, NULL, two_weights,
+     "minor: weights of 2 signals, most of all \"use\": 50.0 -> 45.0 points\n"},
+    {ANCHORED, NULL, weight_by_a_hair,
+     "minor: weight of \"use\": 50.0000000 -> 50.0000001 points\n"},
+    {ANCHORED, NULL, slope,
+     "minor: log-odds from the lowest composite, 0, to the highest, 100: 4 -> 5\n"},
+    {ANCHORED, NULL, slope_pair, "minor: coefficients: others, with the same sum\n"},
+    {PLAIN_FIT, slopes, order,
+     "patch: signals: listed in another order\npatch: evidence: other figures in the fit\n"},
+    {ANCHORED, NULL, intercept, "minor: intercept: 1.333 -> 1.25\n"},
+    {ANCHORED, NULL, missing_term,
+     "minor: signal \"nps\": log-odds where it is missing -0.111 -> 0.5\n"},
+    {ANCHORED, NULL, line_probability, "minor: at-risk line, probability: 0.333 -> 0.25\n"},
+    {ANCHORED, NULL, line_score, "minor: at-risk line, score: 50.0 -> 47.5\n"},
+    {ANCHORED, NULL, segment_line, "minor: at-risk lines of segments: \"north\" 0.25 -> 0.2\n"},
+    {ANCHORED, NULL, segment_line_renamed,
+     "minor: at-risk lines of segments: \"east\" common -> 0.25, \"north\" 0.25 -> common\n"},
+    {ANCHORED, NULL, fewer_lines, "minor: at-risk lines of segments: \"south\" 0.333 -> common\n"},
+    {SEGMENTED, NULL, segment_intercept, "minor: weights of segments: \"south\" others\n"},
+    {SEGMENTED, NULL, segment_slope, "minor: weights of segments: \"north\" others\n"},
+    {SEGMENTED, NULL, segment_weight, "minor: weights of segments: \"north\" others\n"},
+    {SEGMENTED, NULL, segment_renamed,
+     "minor: weights of segments: \"east\" common -> own, \"north\" own -> common\n"},
+    {ANCHORED, NULL, knot, "minor: baseline of \"use\": by 3.3 points on average, -10.0 at most\n"},
+    {ANCHORED, NULL, bounds, "minor: signal \"seats\": normalise range 0 to 8 -> range 0 to 10\n"},
+    {ANCHORED, NULL, method, "minor: signal \"nps\": normalise none -> range 0 to 100\n"},
+    {ANCHORED, NULL, plan_known,
+     "minor: cohorts known now: \"Pro\", \"Pro, months below 12\"\n"
+     "minor: cohorts no longer known: \"Team\", \"Team, months below 12\"\n"},
+
+    {ANCHORED, NULL, name, "patch: name: \"by hand\" -> \"by foot\"\n"},
+    {ANCHORED, NULL, value, "patch: value: column none -> \"arr\"\n"},
+    {ANCHORED, by_date, observed, "patch: outcome: observed until 2024-10-04 -> 2024-10-05\n"},
+    {ANCHORED, NULL, dimension, "patch: signal \"seats\": dimension \"product\" -> \"usage\"\n"},
+    {ANCHORED, NULL, recorded, "patch: signal \"seats\": recorded: column \"seats_on\" -> none\n"},
+    {ANCHORED, NULL, expert, "patch: signal \"use\": expert weight 3 -> 4\n"},
+    {ANCHORED, NULL, no_expert, "patch: signal \"use\": expert weight 3 -> none\n"},
+    {ANCHORED, NULL, lowest, "patch: signal \"use\": lowest weight 0.1 -> 0.2\n"},
+    {ANCHORED, NULL, highest, "patch: signal \"use\": highest weight 0.5 -> 0.75\n"},
+    {ANCHORED, NULL, sign,
+     "patch: signal \"use\": sign constrained -> free\npatch: evidence: other figures in the "
+     "fit\n"},
+    {ANCHORED, NULL, share,
+     "patch: limits of dimensions: \"product\" 0.5 to 0.9 -> \"product\" 0.5 to 0.8\n"},
+    {ANCHORED, NULL, no_dimensions,
+     "patch: limits of dimensions: \"product\" 0.5 to 0.9 -> none\n"},
+    {ANCHORED, NULL, borrow, "patch: cohort.borrow: 200 -> 100\n"},
+    {ANCHORED, NULL, audited, "patch: segments audited: none -> \"region\", \"industry\"\n"},
+    {ANCHORED, NULL, sensitivity, "patch: targets.sensitivity: 0.75 -> 0.875\n"},
+    {ANCHORED, NULL, specificity, "patch: targets.specificity: 0.7 -> 0.875\n"},
+    {ANCHORED, NULL, targets,
+     "patch: targets: none -> auc at least 0.7, brier at most 0.1, oe_ratio 0.8 to 1.25\n"},
+    {ANCHORED, NULL, promotion, "patch: promotion margins: none -> auc 0.01, brier 0.002\n"},
+    {ANCHORED, NULL, recovery, "patch: audit.recovery_rate: none -> 0.3, from 0.2 to 0.4\n"},
+    {ANCHORED, NULL, contact, "patch: audit.contact_cost: none -> 25\n"},
+    {ANCHORED, NULL, owner, "patch: audit.owner: column none -> \"csm\"\n"},
+    {ANCHORED, NULL, acted_date, "patch: audit.acted_on: date column none -> \"called_on\"\n"},
+    {ANCHORED, NULL, acted_column, "patch: audit.acted_on: 0/1 column none -> \"called\"\n"},
+    {ANCHORED, NULL, fit_method, "patch: fit.method: maximum-likelihood -> firth\n"},
+    {ANCHORED, NULL, fit_signs, "patch: fit.signs: constrained -> free\n"},
+    {ANCHORED, NULL, fit_anchor, "patch: fit.anchor: expert -> equal\n"},
+    {ANCHORED, NULL, fit_strength, "patch: fit.strength: auto -> infinite\n"},
+    {ANCHORED, NULL, fit_penalty, "patch: fit.penalty: none -> lasso\n"},
+    {PENALISED, NULL, fit_alpha, "patch: fit.alpha: 0.25 -> 0.75\n"},
+    {PENALISED, NULL, fit_lambda, "patch: fit.lambda: auto -> 0.125\n"},
+    {ANCHORED, NULL, fit_round, "patch: fit.round_to: 0.05 -> 0.01\n"},
+    {ANCHORED, NULL, fit_folds, "patch: fit.folds: 5 -> 20\n"},
+    {ANCHORED, NULL, fit_resamples, "patch: fit.bootstrap: 200 resamples -> 500 resamples\n"},
+    {ANCHORED, NULL, fit_resamples_not, "patch: fit.bootstrap: 200 resamples -> auto\n"},
+    {SEGMENTED, NULL, fit_pooling, "patch: fit.pooling: auto -> 3\n"},
+    {ANCHORED, NULL, line_rule, "patch: line.rule: capacity -> youden\n"},
+    {ANCHORED, NULL, line_accounts, "patch: line.accounts: 40 -> 50\n"},
+    {FIRTH, NULL, line_costs,
+     "patch: line: costs a miss 10, a false alarm 1 -> a miss 12.5, a false alarm 1\n"},
+    {ANCHORED, NULL, seed, "patch: seed: 1 -> 9007199254740991\n"},
+    {ANCHORED, NULL, release, "patch: release: not declared -> declared\n"},
+    {ANCHORED, release, inconclusive, "patch: release.inconclusive: refuse -> accept\n"},
+    {ANCHORED, release, age, "patch: release.audit_age_days: 120 -> 30\n"},
+    {ANCHORED, release, oe, "patch: release.oe_ratio: 0.8 to 1.25 -> 0.9 to 1.25\n"},
+    {ANCHORED, release, budget, "patch: release.max_weight_change: 0.1 -> 0.05\n"},
+    {ANCHORED, release, zone_budget, "patch: release.max_zone_changes: 0.2 -> 0.5\n"},
+    {ANCHORED, NULL, age,
+     "patch: release: not declared -> declared\npatch: release.audit_age_days: 120 -> 30\n"},
+    {ANCHORED, NULL, about, "patch: about.purpose: none -> \"tells who may leave\"\n"},
+
+    {ANCHORED, NULL, rows,
+     "patch: evidence: calibrated on 900 snapshots (90 with the event) -> 1,900 snapshots (90 with "
+     "the "
+     "event)\npatch: evidence: other figures in the fit\n"},
+    {ANCHORED, NULL, events,
+     "patch: evidence: calibrated on 900 snapshots (90 with the event) -> 900 snapshots (91 with "
+     "the "
+     "event)\npatch: evidence: other figures in the fit\n"},
+    {ANCHORED, NULL, until,
+     "patch: evidence: snapshots of none -> 2022-01-08 to 2022-04-08\n"
+     "patch: evidence: other figures in the training data\n"},
+    {ANCHORED, NULL, validated,
+     "patch: evidence: AUC, cross-validated, none -> 0.077 [0.044, 0.091]\n"
+     "patch: evidence: other figures in performance\n"},
+    {ANCHORED, NULL, out_of_time,
+     "patch: evidence: AUC, out of time, none -> 0.800\npatch: evidence: other figures in "
+     "performance\n"},
+    {ANCHORED, NULL, apparent, "patch: evidence: other figures in performance\n"},
+    {ANCHORED, NULL, interval, "patch: evidence: other figures in the weights' intervals\n"},
+    {ANCHORED, NULL, no_interval, "patch: evidence: other figures in the weights' intervals\n"},
+    {ANCHORED, NULL, cohort_rows, "patch: evidence: other figures in the rows of cohorts\n"},
+    {ANCHORED, NULL, knot_rows, "patch: evidence: other figures in the rows of cohorts\n"},
+    {ANCHORED, NULL, knots_borrowed, "patch: evidence: other figures in the rows of cohorts\n"},
+    {ANCHORED, NULL, line_given, "patch: evidence: other figures in the choice of the line\n"},
+    {ANCHORED, NULL, line_caught, "patch: evidence: other figures in the choice of the line\n"},
+    {ANCHORED, NULL, segment_line_rows, "patch: evidence: other figures in the segments' lines\n"},
+    {ANCHORED, NULL, segment_line_events,
+     "patch: evidence: other figures in the segments' lines\n"},
+    {SEGMENTED, NULL, segment_borrowed,
+     "patch: evidence: other figures in the segments' weights\n"},
+    {SEGMENTED, NULL, segment_rows, "patch: evidence: other figures in the segments' weights\n"},
+    {SEGMENTED, NULL, pooling, "patch: evidence: other figures in the segments' weights\n"},
+    {ANCHORED, NULL, likelihood, "patch: evidence: other figures in the fit\n"},
+    {ANCHORED, NULL, std_error, "patch: evidence: other figures in the fit\n"},
+    {ANCHORED, NULL, free_fit, "patch: evidence: other figures in the fit\n"},
+    {ANCHORED, NULL, anchored_to, "patch: evidence: other figures in the fit\n"},
+    {ANCHORED, NULL, limit, "patch: evidence: other figures in the fit\n"},
+    {ANCHORED, NULL, rounding, "patch: evidence: other figures in the fit\n"},
+    {ANCHORED, NULL, sample_size, "patch: evidence: other figures in the fit\n"},
+    {ANCHORED, NULL, bootstrap, "patch: evidence: other figures in the fit\n"},
+    {SEGMENTED, NULL, yardstick,
+     "patch: evidence: other figures in the comparison with yardsticks\n"},
+    {ANCHORED, NULL, sha256, "patch: evidence: other figures in the training data\n"},
+    {ANCHORED, NULL, read, "patch: evidence: other figures in the training data\n"},
+    {ANCHORED, NULL, reference, "patch: evidence: other figures in the training data\n"},
+    {SEGMENTED, NULL, account,
+     "patch: evidence: other figures in the account of what changed at calibration\n"},
+    {ANCHORED, NULL, example, "patch: evidence: other figures in the examples\n"},
+    {ANCHORED, NULL, node_parent, "patch: evidence: the files are not the same\n"},
+};
+
+static enum assay_level level_said(const char *said)
+{
+    return strncmp(said, "major", 5) == 0   ? ASSAY_LEVEL_MAJOR
+           : strncmp(said, "minor", 5) == 0 ? ASSAY_LEVEL_MINOR
+           : strncmp(said, "patch", 5) == 0 ? ASSAY_LEVEL_PATCH
+                                            : ASSAY_LEVEL_NONE;
+}
+
+static void made(struct assay_model *model, size_t k)
+{
+    changeable(model, tweaks[k].kind);
+    model->spec.release = (struct assay_release_spec){false, false, 120, 0.8, 1.25, 0.1, 0.2};
+    if (tweaks[k].first != NULL)
+        tweaks[k].first(model);
+}
+
+START_TEST(one_thing_that_changes_is_said_at_its_level)
+{
+    struct assay_model before, after;
+    struct assay_change change, back;
+    struct assay_error err = {0};
+    made(&before, (size_t)_i);
+    made(&after, (size_t)_i);
+    tweaks[_i].tweak(&after);
+    ck_assay_ok(assay_change_find(&before, &after, &change, &err));
+    char *said = sentences_of(&change);
+    ck_assert_str_eq(said, tweaks[_i].said);
+    ck_assert_int_eq(change.level, level_said(tweaks[_i].said));
+    ck_assay_ok(assay_change_find(&after, &before, &back, &err));
+    ck_assert_int_eq(back.level, change.level);
+    ck_assert_uint_eq(back.n_major + back.n_minor + back.n_patch,
+                      change.n_major + change.n_minor + change.n_patch);
+    free(said);
+    assay_change_clear(&change);
+    assay_change_clear(&back);
+    assay_model_clear(&before);
+    assay_model_clear(&after);
+}
+END_TEST
+
+START_TEST(a_model_has_not_changed_from_itself)
+{
+    struct assay_model model;
+    struct assay_change change;
+    struct assay_error err = {0};
+    changeable(&model, (enum handmade)_i);
+    ck_assay_ok(assay_change_find(&model, &model, &change, &err));
+    ck_assert_int_eq(change.level, ASSAY_LEVEL_NONE);
+    ck_assert_uint_eq(change.n_baseline, 0);
+    ck_assert(change.largest_weight_change == 0);
+    assay_change_clear(&change);
+    assay_model_clear(&model);
+}
+END_TEST
+
+START_TEST(where_a_model_came_from_is_no_change)
+{
+    struct assay_model before, after;
+    struct assay_change change;
+    struct assay_error err = {0};
+    changeable(&before, ANCHORED);
+    changeable(&after, ANCHORED);
+    retext(&after.version, "3.1.4");
+    memcpy(after.created, "2027-01-02", 11);
+    memcpy(after.digest, "sha256:00", 10);
+    if (_i > 0) {
+        retext(&after.parent_version, "3.1.3");
+        retext(&after.parent_digest, "sha256:99");
+    }
+    ck_assay_ok(assay_change_find(&before, &after, &change, &err));
+    ck_assert_int_eq(change.level, ASSAY_LEVEL_NONE);
+    assay_change_clear(&change);
+    assay_model_clear(&before);
+    assay_model_clear(&after);
+}
+END_TEST
+
+/* ---- files ---- */
+
+/* Whether the line at `at` is one of those that say where a model came from, or how they were made
+ * safe. */
+static bool is_about_origin(const char *member)
+{
+    static const char *const keys[] = {"\"version\"", "\"parent\"", "\"created\"", "\"digest\"",
+                                       "\"format\""};
+    for (size_t k = 0; k < COUNT(keys); k++)
+        if (strncmp(member, keys[k], strlen(keys[k])) == 0)
+            return true;
+    return false;
+}
+
+static bool is_evidence(const char *member)
+{
+    static const char *const keys[] = {"\"fit\"",           "\"performance\"", "\"yardsticks\"",
+                                       "\"training_data\"", "\"changes\"",     "\"examples\""};
+    for (size_t k = 0; k < COUNT(keys); k++)
+        if (strncmp(member, keys[k], strlen(keys[k])) == 0)
+            return true;
+    return false;
+}
+
+/* Reads the file with the digit at `at` raised by one; false where that breaks a rule of the
+ * format. */
+static bool read_raised(const struct assay_text *file, size_t at, struct assay_model *model)
+{
+    struct assay_text text = {0};
+    struct assay_error err = {0};
+    assay_text_add(&text, file->data, file->length);
+    text.data[at] = text.data[at] == '9' ? '1' : (char)(text.data[at] + 1);
+    digest_anew(&text);
+    *model = (struct assay_model){0};
+    bool read = assay_model_read_text("m", text.data, text.length, model, &err) == ASSAY_OK;
+    assay_text_clear(&text);
+    return read;
+}
+
+/* Any number of a file that may be another one makes a difference, and in what is evidence alone a
+ * patch. One in three is tried. */
+START_TEST(any_other_digit_in_a_file_is_a_change)
+{
+    struct assay_text file = handmade_file((enum handmade)_i);
+    struct assay_error err = {0};
+    struct assay_model before = {0}, after;
+    struct test_random random = {(uint64_t)_i};
+    size_t n_read = 0;
+    const char *member = file.data;
+    ck_assay_ok(assay_model_read_text("m", file.data, file.length, &before, &err));
+    for (size_t at = 0; at < file.length; at++) {
+        if (strncmp(file.data + at, "\n  \"", 4) == 0)
+            member = file.data + at + 3;
+        /* the first digit of a number */
+        if (file.data[at] < '0' || file.data[at] > '9' ||
+            strchr(" [-", file.data[at - 1]) == NULL || is_about_origin(member) ||
+            test_below(&random, 3) > 0 || !read_raised(&file, at, &after))
+            continue;
+        struct assay_change change, back;
+        n_read++;
+        ck_assay_ok(assay_change_find(&before, &after, &change, &err));
+        ck_assay_ok(assay_change_find(&after, &before, &back, &err));
+        ck_assert_msg(change.level != ASSAY_LEVEL_NONE, "nothing at %.60s", file.data + at);
+        ck_assert_int_eq(change.level, back.level);
+        ck_assert_msg(!is_evidence(member) || change.level == ASSAY_LEVEL_PATCH, "%s at %.60s",
+                      assay_level_names[change.level], file.data + at);
+        assay_change_clear(&change);
+        assay_change_clear(&back);
+        assay_model_clear(&after);
+    }
+    ck_assert_uint_ge(n_read, 40);
+    assay_model_clear(&before);
+    assay_text_clear(&file);
+}
+END_TEST
+
+/* ---- the weights side by side ---- */
+
+static void ck_weight(const struct assay_signal_change *got, const char *signal, double before,
+                      double after)
+{
+    ck_assert_str_eq(got->name, signal);
+    ck_assert(got->before.value == before || (isnan(got->before.value) && isnan(before)));
+    ck_assert(got->after.value == after || (isnan(got->after.value) && isnan(after)));
+}
+
+START_TEST(weights_stand_side_by_side_with_the_removed_behind)
+{
+    struct assay_model before, after;
+    struct assay_change change;
+    struct assay_error err = {0};
+    changeable(&before, ANCHORED);
+    changeable(&after, ANCHORED);
+    other_signal(&after);
+    after.weight[USE] = 0.625;
+    ck_assay_ok(assay_change_find(&before, &after, &change, &err));
+    ck_assert_uint_eq(change.n_signal, 4);
+    ck_weight(&change.signals[0], "use", 0.5, 0.625);
+    ck_weight(&change.signals[1], "licences", NAN, 0.3);
+    ck_weight(&change.signals[2], "nps", 0.2, 0.2);
+    ck_weight(&change.signals[3], "seats", 0.3, NAN);
+    ck_assert(change.signals[0].after.low == after.weight_interval[USE].low);
+    ck_assert(change.signals[0].before.high == before.weight_interval[USE].high);
+    ck_assert_str_eq(change.signals[3].dimension, "product");
+    ck_assert(change.largest_weight_change == 0.3);
+    assay_change_clear(&change);
+    assay_model_clear(&before);
+    assay_model_clear(&after);
+}
+END_TEST
+
+START_TEST(a_renamed_signal_is_one_signal)
+{
+    struct assay_model before, after;
+    struct assay_change change;
+    struct assay_error err = {0};
+    changeable(&before, ANCHORED);
+    changeable(&after, ANCHORED);
+    renamed(&after);
+    after.weight[SEATS] = 0.35;
+    ck_assay_ok(assay_change_find(&before, &after, &change, &err));
+    ck_assert_uint_eq(change.n_signal, 3);
+    ck_weight(&change.signals[1], "licences", 0.3, 0.35);
+    ck_assert_str_eq(change.minor[0], "weight of \"licences\": 30.0 -> 35.0 points");
+    assay_change_clear(&change);
+    assay_model_clear(&before);
+    assay_model_clear(&after);
+}
+END_TEST
+
+/* Two signals read one column, and both go: which of them the new one is, nobody can tell. */
+START_TEST(a_column_that_two_signals_read_names_neither)
+{
+    struct assay_model before, after;
+    struct assay_change change;
+    struct assay_error err = {0};
+    changeable(&before, ANCHORED);
+    changeable(&after, ANCHORED);
+    retext(&before.spec.signals[NPS].column, "seats");
+    renamed(&after);
+    retext(&after.spec.signals[NPS].name, "csat");
+    ck_assay_ok(assay_change_find(&before, &after, &change, &err));
+    ck_assert_uint_eq(change.n_signal, 5);
+    ck_assert_uint_eq(change.n_major, 4); /* two added, two removed */
+    assay_change_clear(&change);
+    assay_model_clear(&before);
+    assay_model_clear(&after);
+}
+END_TEST
+
+START_TEST(intercept_and_line_are_kept_from_both)
+{
+    struct assay_model before, after;
+    struct assay_change change;
+    struct assay_error err = {0};
+    changeable(&before, ANCHORED);
+    changeable(&after, ANCHORED);
+    after.intercept = 2.5;
+    after.at_risk_probability = 0.25;
+    after.at_risk_score = 40;
+    ck_assay_ok(assay_change_find(&before, &after, &change, &err));
+    ck_assert(change.intercept[0] == 4.0 / 3 && change.intercept[1] == 2.5);
+    ck_assert(change.line[0] == 1.0 / 3 && change.line[1] == 0.25);
+    ck_assert(change.line_score[0] == 50 && change.line_score[1] == 40);
+    ck_assert_uint_eq(change.n_minor, 3);
+    assay_change_clear(&change);
+    assay_model_clear(&before);
+    assay_model_clear(&after);
+}
+END_TEST
+
+/* A weighted average whose intercept rose by `more`, and its zones with it: the same risks, other
+ * bounds. `apart` moves one bound beyond that. */
+static void averaged(struct assay_model *model, double more, double apart)
+{
+    double total = 0;
+    changeable(model, ANCHORED);
+    model->spec.scale = ASSAY_WEIGHTED_AVERAGE;
+    for (size_t j = 0; j < model->n_signal; j++)
+        total += model->slope[j];
+    model->intercept += more;
+    for (size_t k = 1; k < model->spec.n_zone; k++)
+        model->spec.zones[k].from += 100 * more / total;
+    model->spec.zones[1].from += apart;
+}
+
+START_TEST(zones_of_an_average_that_mean_the_same_risks_are_no_other_zones)
+{
+    struct assay_model before, moved, apart;
+    struct assay_change change;
+    struct assay_error err = {0};
+    averaged(&before, 0, 0);
+    averaged(&moved, 0.1, 0);
+    averaged(&apart, 0.1, 0.5);
+    ck_assay_ok(assay_change_find(&before, &moved, &change, &err));
+    ck_assert_int_eq(change.level, ASSAY_LEVEL_MINOR);
+    ck_assert_uint_eq(change.n_major, 0);
+    assay_change_clear(&change);
+    ck_assay_ok(assay_change_find(&before, &apart, &change, &err));
+    ck_assert_int_eq(change.level, ASSAY_LEVEL_MAJOR);
+    ck_assert_ptr_nonnull(strstr(change.major[0], "zones"));
+    assay_change_clear(&change);
+    assay_model_clear(&before);
+    assay_model_clear(&moved);
+    assay_model_clear(&apart);
+}
+END_TEST
+
+/* ---- long texts, many segments ---- */
+
+START_TEST(long_texts_are_cut_around_the_first_difference)
+{
+    struct assay_model before, after;
+    struct assay_change change;
+    struct assay_error err = {0};
+    char old[400], new[400];
+    changeable(&before, ANCHORED);
+    changeable(&after, ANCHORED);
+    for (size_t k = 0; k < 300; k += 3)
+        memcpy(old + k, "\xe2\x82\xac", 3); /* a character of three bytes, which no cut may split */
+    memcpy(new, old, sizeof old);
+    memcpy(old + 300, " was so", 8);
+    memcpy(new + 300, " is other", 10);
+    retext(&before.spec.about.text[ASSAY_ABOUT_DATA], old);
+    retext(&after.spec.about.text[ASSAY_ABOUT_DATA], new);
+    ck_assay_ok(assay_change_find(&before, &after, &change, &err));
+    ck_assert_uint_eq(change.n_patch, 1);
+    ck_assert_str_eq(
+        change.patch[0],
+        "about.data: \"...\xe2\x82\xac\xe2\x82\xac\xe2\x82\xac\xe2\x82\xac\xe2\x82\xac"
+        "\xe2\x82\xac\xe2\x82\xac was so\" -> \"...\xe2\x82\xac\xe2\x82\xac\xe2\x82\xac"
+        "\xe2\x82\xac\xe2\x82\xac\xe2\x82\xac\xe2\x82\xac is other\"");
+    ck_assert(assay_is_utf8(change.patch[0], strlen(change.patch[0])));
+    assay_change_clear(&change);
+    assay_model_clear(&before);
+    assay_model_clear(&after);
+}
+END_TEST
+
+START_TEST(of_many_segments_five_are_named)
+{
+    struct assay_model models[2];
+    struct assay_change change;
+    struct assay_error err = {0};
+    for (size_t m = 0; m < 2; m++) {
+        changeable(&models[m], ANCHORED);
+        for (size_t k = 0; k < models[m].n_segment_line; k++)
+            free(models[m].segment_lines[k].segment);
+        free(models[m].segment_lines);
+        models[m].segment_lines = handmade_alloc(9, sizeof *models[m].segment_lines);
+        models[m].n_segment_line = 9;
+        for (size_t k = 0; k < 9; k++)
+            models[m].segment_lines[k] = (struct assay_model_segment_line){
+                handmade_text((const char[]){(char)('a' + k), '\0'}),
+                k == 4 ? 0.5 : 0.25 + (double)m / 8, 100, 10, false};
+    }
+    ck_assay_ok(assay_change_find(&models[0], &models[1], &change, &err));
+    ck_assert_uint_eq(change.n_minor, 1);
+    ck_assert_str_eq(
+        change.minor[0],
+        "at-risk lines of segments: \"a\" 0.25 -> 0.375, \"b\" 0.25 -> 0.375, \"c\" 0.25 -> "
+        "0.375, \"d\" 0.25 -> 0.375, \"f\" 0.25 -> 0.375 and 3 more");
+    assay_change_clear(&change);
+    assay_model_clear(&models[0]);
+    assay_model_clear(&models[1]);
+}
+END_TEST
+
+static void add_tests(TCase *tc)
+{
+    tcase_add_loop_test(tc, one_thing_that_changes_is_said_at_its_level, 0, COUNT(tweaks));
+    tcase_add_loop_test(tc, a_model_has_not_changed_from_itself, 0, HANDMADE);
+    tcase_add_loop_test(tc, where_a_model_came_from_is_no_change, 0, 2);
+    tcase_add_loop_test(tc, any_other_digit_in_a_file_is_a_change, 0, HANDMADE);
+    tcase_add_test(tc, weights_stand_side_by_side_with_the_removed_behind);
+    tcase_add_test(tc, a_renamed_signal_is_one_signal);
+    tcase_add_test(tc, a_column_that_two_signals_read_names_neither);
+    tcase_add_test(tc, intercept_and_line_are_kept_from_both);
+    tcase_add_test(tc, zones_of_an_average_that_mean_the_same_risks_are_no_other_zones);
+    tcase_add_test(tc, long_texts_are_cut_around_the_first_difference);
+    tcase_add_test(tc, of_many_segments_five_are_named);
+}
+
+ASSAY_SUITE("release/change", add_tests)
