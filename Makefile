@@ -100,10 +100,17 @@ test: deps
 	@scripts/run-tests $(BUILD)
 
 .PHONY: tests
-tests: $(SUITE_PROGRAMS) $(BUILD)/tests/browser/page
+tests: $(SUITE_PROGRAMS) $(BUILD)/tests/browser/page $(BUILD)/tests/crash/crash $(BUILD)/tests/crash/candidates
 
 # Writes the report of any document, for tests/browser.
 $(BUILD)/tests/browser/page: $(call objects,tests/browser/page.c $(CORE))
+	$(CC) $(OURS) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
+
+# Interrupts the program at every system call; makes many candidates.
+$(BUILD)/tests/crash/crash: $(call objects,$(filter-out %/candidates.c,$(sort $(wildcard tests/crash/*.c))) $(CORE))
+	$(CC) $(OURS) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
+
+$(BUILD)/tests/crash/candidates: $(call objects,tests/crash/candidates.c $(CORE))
 	$(CC) $(OURS) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
 
 bench: deps
