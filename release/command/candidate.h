@@ -31,8 +31,8 @@ struct assay_candidate {
     struct assay_change change; /* against it */
 };
 
-/* Reads the candidate, and its audit where there is one (NULL: none). A file that is no sound model is read: its gate is
- * closed.
+/* Reads the candidate, and its audit where there is one (NULL: none). A file that is no sound model
+ * is read: its gate is closed.
  *   ASSAY_EIO, ASSAY_EFORMAT  a file that is not there; an audit that is not JSON
  *   ASSAY_EDATA  a model that was released already, by its version word */
 ASSAY_MUST_CHECK enum assay_status assay_candidate_read(const char *path, const char *audit_path,

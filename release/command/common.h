@@ -58,8 +58,8 @@ ASSAY_MUST_CHECK enum assay_status assay_writing_open(struct assay_writing *writ
                                                       struct assay_error *err);
 void assay_writing_close(struct assay_writing *writing);
 
-/* Makes the change that entry tells, with the changelogs as they are after it; files[n_file] are the new
- * version's, release.json and changes.md among them (releases only). */
+/* Makes the change that entry tells, with the changelogs as they are after it; files[n_file] are
+ * the new version's, release.json and changes.md among them (releases only). */
 ASSAY_MUST_CHECK enum assay_status assay_publish(struct assay_writing *writing, const char *name,
                                                  const struct assay_entry *entry,
                                                  const struct assay_registry_file files[],

@@ -1,7 +1,9 @@
-/* The checklist: TRIPOD+AI, 27 items in 52 parts (Collins et al. 2024, BMJ 385:e078378), in words of our own.
+/* The checklist: TRIPOD+AI, 27 items in 52 parts (Collins et al. 2024, BMJ 385:e078378), in words
+ * of our own.
  *
- * A part is filled where all that it needs is there, missing where something is not, and says which key of the
- * spec, or which file, would fill it. "Accounts" stand for its participants, "segments" for its groups of people. */
+ * A part is filled where all that it needs is there, missing where something is not, and says which
+ * key of the spec, or which file, would fill it. "Accounts" stand for its participants, "segments"
+ * for its groups of people. */
 #include <stdint.h>
 
 #include "core/spec/release_spec.h"

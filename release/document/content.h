@@ -1,9 +1,9 @@
 /* content.h - a document as sections of blocks, before it is Markdown or HTML
  *
- * Built from front to back: a section is opened, and what follows goes into it. Texts are plain UTF-8,
- * with whatever people called their signals; escaping is the renderers' work, and nothing here is markup.
- * Like a struct assay_text, a content never fails loudly: when memory runs out `failed` is set, later calls do
- * nothing, and the owner asks once at the end.
+ * Built from front to back: a section is opened, and what follows goes into it. Texts are plain
+ * UTF-8, with whatever people called their signals; escaping is the renderers' work, and nothing
+ * here is markup. Like a struct assay_text, a content never fails loudly: when memory runs out
+ * `failed` is set, later calls do nothing, and the owner asks once at the end.
  */
 #ifndef ASSAY_RELEASE_DOCUMENT_CONTENT_H
 #define ASSAY_RELEASE_DOCUMENT_CONTENT_H
@@ -87,8 +87,9 @@ struct assay_content {
 };
 void assay_content_clear(struct assay_content *content);
 
-/* Whether text begins with a mark that turns the reading direction, or a line end of another kind (U+200E, U+200F,
- * U+2028 to 202E, U+2066 to 2069; three bytes each): they would make a text look like another. */
+/* Whether text begins with a mark that turns the reading direction, or a line end of another kind
+ * (U+200E, U+200F, U+2028 to 202E, U+2066 to 2069; three bytes each): they would make a text look
+ * like another. */
 bool assay_is_hidden(const char *text);
 
 void assay_content_title(struct assay_content *content, const char *format, ...) ASSAY_PRINTF(2, 3);
@@ -117,8 +118,8 @@ void assay_content_detail(struct assay_content *content, const char *format, ...
 void assay_content_fact(struct assay_content *content, const char *what, const char *format, ...)
     ASSAY_PRINTF(3, 4);
 
-/* Opens a table of n columns, 1 to ASSAY_TABLE_COLUMNS; its cells follow row by row. One that gets no
- * row is taken away again when the next block or section comes. */
+/* Opens a table of n columns, 1 to ASSAY_TABLE_COLUMNS; its cells follow row by row. One that gets
+ * no row is taken away again when the next block or section comes. */
 void assay_content_table(struct assay_content *content, const char *caption,
                          const struct assay_table_column columns[], size_t n);
 void assay_content_cell(struct assay_content *content, const char *format, ...) ASSAY_PRINTF(2, 3);
@@ -129,8 +130,8 @@ void assay_content_mark(struct assay_content *content, enum assay_tone tone, con
 /* The scale that holds lowest to highest (NaN: 0), in a few round steps. */
 void assay_picture_scale(struct assay_picture *picture, double lowest, double highest);
 
-/* Opens a picture like `shape`, whose rows are not looked at; its rows follow. Fewer than two rows are no
- * picture, and taken away like an empty table. */
+/* Opens a picture like `shape`, whose rows are not looked at; its rows follow. Fewer than two rows
+ * are no picture, and taken away like an empty table. */
 void assay_content_picture(struct assay_content *content, const struct assay_picture *shape);
 void assay_content_picture_row(struct assay_content *content, const char *label,
                                struct assay_estimate value, double beside, const char *format, ...)

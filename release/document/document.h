@@ -1,8 +1,10 @@
-/* document.h - the model document: what a reviewer of models asks for, from the files of a version alone
+/* document.h - the model document: what a reviewer of models asks for, from the files of a version
+ * alone
  *
- * Sections: purpose and use, data, outcome, signals, fit, performance with intervals, limits, monitoring plan, change
- * history, and the TRIPOD+AI checklist (Collins et al. 2024), each item filled, with where it stands, or marked missing, with
- * the key of the spec ("about.purpose") that would fill it.
+ * Sections: purpose and use, data, outcome, signals, fit, performance with intervals, limits,
+ * monitoring plan, change history, and the TRIPOD+AI checklist (Collins et al. 2024), each item
+ * filled, with where it stands, or marked missing, with the key of the spec ("about.purpose") that
+ * would fill it.
  */
 #ifndef ASSAY_RELEASE_DOCUMENT_DOCUMENT_H
 #define ASSAY_RELEASE_DOCUMENT_DOCUMENT_H

@@ -1,4 +1,5 @@
-/* Content as one page of HTML that needs nothing else: no scripts, no fonts, no pictures from elsewhere. */
+/* Content as one page of HTML that needs nothing else: no scripts, no fonts, no pictures from
+ * elsewhere. */
 #include "release/document/render_html.h"
 
 #include <stdio.h>

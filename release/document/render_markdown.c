@@ -1,5 +1,5 @@
-/* Content as GitHub Flavored Markdown that reads as plain text too: short lines, tables whose columns stand under
- * each other. Pictures are left out, as their numbers stand in tables. */
+/* Content as GitHub Flavored Markdown that reads as plain text too: short lines, tables whose
+ * columns stand under each other. Pictures are left out, as their numbers stand in tables. */
 #include <ctype.h>
 #include <string.h>
 

@@ -1,4 +1,5 @@
-/* What only people know: purpose and use, approval and openness, and the texts of "about" wherever they stand. */
+/* What only people know: purpose and use, approval and openness, and the texts of "about" wherever
+ * they stand. */
 #include "core/spec/release_spec.h"
 #include "release/document/sections.h"
 

@@ -1,4 +1,5 @@
-/* The audit at release: verdict and why, figures, mistakes, blind spots, drift, lead time, worth, comparison. */
+/* The audit at release: verdict and why, figures, mistakes, blind spots, drift, lead time, worth,
+ * comparison. */
 #include <math.h>
 #include <stdio.h>
 #include <string.h>

@@ -1,4 +1,5 @@
-/* How it was fitted: method, what the weights were pulled to, whether the data were enough, what was tried. */
+/* How it was fitted: method, what the weights were pulled to, whether the data were enough, what
+ * was tried. */
 #include <math.h>
 #include <stdio.h>
 

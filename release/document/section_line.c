@@ -1,4 +1,5 @@
-/* The at-risk line and the zones: where they stand, how they were chosen, what they have held so far. */
+/* The at-risk line and the zones: where they stand, how they were chosen, what they have held so
+ * far. */
 #include <math.h>
 #include <stdio.h>
 
@@ -118,7 +119,8 @@ static double probability_at(const struct assay_model *model, double score)
                        (score - 50) * log(2) / model->spec.points_to_halve_odds);
 }
 
-/* The riskiest an account of the zone can be: its lower bound, but for the zone that reaches down to 0. */
+/* The riskiest an account of the zone can be: its lower bound, but for the zone that reaches down
+ * to 0. */
 static const char *risk_cell(const struct assay_model *model, size_t z)
 {
     double from = model->spec.zones[z].from;

@@ -1,4 +1,5 @@
-/* Monitoring plan: what is looked at each quarter, what must hold, and what a next version may change. */
+/* Monitoring plan: what is looked at each quarter, what must hold, and what a next version may
+ * change. */
 #include <math.h>
 
 #include "release/document/sections.h"

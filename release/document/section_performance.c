@@ -1,4 +1,5 @@
-/* Performance: each figure with its interval, by how it was measured, the audit beside; and calibration in tenths. */
+/* Performance: each figure with its interval, by how it was measured, the audit beside; and
+ * calibration in tenths. */
 #include <math.h>
 #include <stdio.h>
 

@@ -1,4 +1,5 @@
-/* What must be known before anything else, what the version is, and the whole of it in one paragraph. */
+/* What must be known before anything else, what the version is, and the whole of it in one
+ * paragraph. */
 #include <string.h>
 
 #include "release/document/sections.h"

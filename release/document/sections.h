@@ -1,7 +1,7 @@
 /* sections.h - what a model document says, section by section, in the order in which they stand
  *
- * Each writes its sections into the content. What is not there (an audit, an earlier version, a text of "about") is
- * said to be missing, never passed over in silence.
+ * Each writes its sections into the content. What is not there (an audit, an earlier version, a
+ * text of "about") is said to be missing, never passed over in silence.
  */
 #ifndef ASSAY_RELEASE_DOCUMENT_SECTIONS_H
 #define ASSAY_RELEASE_DOCUMENT_SECTIONS_H
@@ -58,7 +58,8 @@ void assay_document_checklist(const struct assay_document *d);  /* checklist.c *
 
 /* ---- what several of them say (section_about.c) ---- */
 
-/* What people said under these keys of "about", each below its heading, and in one line what they did not. */
+/* What people said under these keys of "about", each below its heading, and in one line what they
+ * did not. */
 void assay_document_about(const struct assay_document *d, const enum assay_about_key keys[],
                           size_t n);
 /* The text of a key, or NULL. */

@@ -1,5 +1,5 @@
-/* The look of a model document, that of validate/report/page.css: same colours, same type. Text has a contrast of
- * at least 4.5 on what it stands on, in both schemes. */
+/* The look of a model document, that of validate/report/page.css: same colours, same type. Text has
+ * a contrast of at least 4.5 on what it stands on, in both schemes. */
 #include "release/document/render_html.h"
 
 /* clang-format off: a style sheet, a line a line */

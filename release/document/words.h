@@ -22,7 +22,8 @@ const char *assay_say_raw(double value);     /* a value of the data: four digits
 const char *assay_say_percent(double share); /* "78.9%" */
 const char *assay_say_percentage(size_t x, size_t n); /* "8.3%"; "-" where n is 0 */
 const char *assay_say_day(double days);               /* a date of days since 1970 */
-/* "0.852 [0.815, 0.889]", "78.9% [70.3, 85.5]", "17.4 [16.2, 24.7]" of 100; no bracket without an interval */
+/* "0.852 [0.815, 0.889]", "78.9% [70.3, 85.5]", "17.4 [16.2, 24.7]" of 100; no bracket without an
+ * interval */
 const char *assay_say_estimate(struct assay_estimate estimate, int decimals);
 const char *assay_say_difference(struct assay_estimate estimate, int decimals); /* with signs */
 const char *assay_say_rate(struct assay_estimate share);
@@ -34,7 +35,8 @@ const char *assay_say_interval_points(struct assay_estimate share);
 const char *assay_metric_words(const char *name);
 /* Its value as it is usual for this metric: percent for rates, else three or four decimals. */
 const char *assay_say_metric(const char *name, struct assay_estimate estimate);
-/* A difference of two of them, with signs: "-1.8 points [-6.4, +2.5]" for rates, else four decimals. */
+/* A difference of two of them, with signs: "-1.8 points [-6.4, +2.5]" for rates, else four
+ * decimals. */
 const char *assay_say_metric_difference(const char *name, struct assay_estimate difference);
 /* By how much it may be worse: "3 points" for rates, else as it is. */
 const char *assay_say_margin(const char *name, double margin);
@@ -47,8 +49,8 @@ const char *assay_path_text(const struct cJSON *from, const char *path); /* NULL
 bool assay_path_true(const struct cJSON *from, const char *path);        /* it is there and true */
 /* The first element of a list or an object; NULL: there is none. */
 const struct cJSON *assay_path_first(const struct cJSON *from, const char *path);
-/* An object with "value" and "interval" [low, high]; NaN where there is none. A bare number is one without
- * an interval. */
+/* An object with "value" and "interval" [low, high]; NaN where there is none. A bare number is one
+ * without an interval. */
 struct assay_estimate assay_path_estimate(const struct cJSON *from, const char *path);
 /* The same where number and [low, high] are members of their own, as "rate" and "interval". */
 struct assay_estimate assay_path_pair(const struct cJSON *from, const char *value,

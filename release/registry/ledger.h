@@ -1,12 +1,14 @@
-/* ledger.h - what was released, gone back to and withdrawn: one line of JSON an entry, chained by hashes
+/* ledger.h - what was released, gone back to and withdrawn: one line of JSON an entry, chained by
+ * hashes
  *
  *   {"entry":2,"at":"2026-10-05T00:00:00Z","event":"release","version":"1.1.0","from":"1.0.0",
- *    "digest":"sha256:...","candidate":"sha256:...","record":"sha256:...","by":"Dana Reyes","reason":null,
- *    "key":null,"previous":"sha256:..."}
+ *    "digest":"sha256:...","candidate":"sha256:...","record":"sha256:...","by":"Dana Reyes",
+ *    "reason":null,"key":null,"previous":"sha256:..."}
  *
- * (on one line in the file, ledger.jsonl, LF at its end). The hash of an entry is the SHA-256 of its line, LF
- * included, so `sed -n 1p ledger.jsonl | sha256sum` gives what the second line calls "previous". The first
- * entry's "previous" is null. Lines are only ever added. Times never go backwards.
+ * (on one line in the file, ledger.jsonl, LF at its end). The hash of an entry is the SHA-256 of
+ * its line, LF included, so `sed -n 1p ledger.jsonl | sha256sum` gives what the second line calls
+ * "previous". The first entry's "previous" is null. Lines are only ever added. Times never go
+ * backwards.
  */
 #ifndef ASSAY_RELEASE_REGISTRY_LEDGER_H
 #define ASSAY_RELEASE_REGISTRY_LEDGER_H
@@ -54,15 +56,16 @@ struct assay_ledger {
 void assay_ledger_clear(struct assay_ledger *ledger);
 
 /* Reads a ledger's text; name stands in messages.
- *   ASSAY_EFORMAT, ASSAY_EDATA  a line that is no entry, has another number, breaks the chain, goes back in
- *   time, releases a number twice, goes back to or withdraws what was not released, was withdrawn or is in force,
- *   or whose "from" is not what was in force: "NAME:LINE: ..." */
+ *   ASSAY_EFORMAT, ASSAY_EDATA  a line that is no entry, has another number, breaks the chain, goes
+ *                               back in
+ *   time, releases a number twice, goes back to or withdraws what was not released, was withdrawn
+ *   or is in force, or whose "from" is not what was in force: "NAME:LINE: ..." */
 ASSAY_MUST_CHECK enum assay_status assay_ledger_read(const char *name, const char *text, size_t length,
                                                      struct assay_ledger *ledger,
                                                      struct assay_error *err);
 
-/* Adds an entry behind the last: number, previous and hash are filled in, in the ledger's own copy; all
- * else is the caller's. Same rules as reading.
+/* Adds an entry behind the last: number, previous and hash are filled in, in the ledger's own copy;
+ * all else is the caller's. Same rules as reading.
  *   ASSAY_EDATA  it breaks one; the ledger is as it was */
 ASSAY_MUST_CHECK enum assay_status assay_ledger_add(struct assay_ledger *ledger,
                                                     const struct assay_entry *entry,
@@ -82,8 +85,8 @@ size_t assay_ledger_until(const struct assay_ledger *ledger, const char *time);
 /* The entry that withdrew version, NULL: none did. */
 const struct assay_entry *assay_ledger_withdrawal_of(const struct assay_ledger *ledger,
                                                      const char *version);
-/* The version that a word means: a number; "current"; a digest of a model or candidate, or its beginning, 6
- * digits or more, with or without "sha256:".
+/* The version that a word means: a number; "current"; a digest of a model or candidate, or its
+ * beginning, 6 digits or more, with or without "sha256:".
  *   ASSAY_EDATA  no version, or several */
 ASSAY_MUST_CHECK enum assay_status assay_ledger_find(const struct assay_ledger *ledger, const char *word,
                                                      const struct assay_entry **release,

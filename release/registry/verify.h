@@ -1,9 +1,10 @@
 /* verify.h - is every byte of a registry what its ledger says it is?
  *
- * Reads all of it and trusts none: the chain of the ledger and its head, every file at the top against
- * "current", every file of every version against its record and the record against the ledger, every model against its
- * digest, its examples and the candidate that was audited (the same file but for its version), signatures,
- * what is missing and what nobody knows. It keeps going after a defect and names each.
+ * Reads all of it and trusts none: the chain of the ledger and its head, every file at the top
+ * against "current", every file of every version against its record and the record against the
+ * ledger, every model against its digest, its examples and the candidate that was audited (the same
+ * file but for its version), signatures, what is missing and what nobody knows. It keeps going
+ * after a defect and names each.
  */
 #ifndef ASSAY_RELEASE_REGISTRY_VERIFY_H
 #define ASSAY_RELEASE_REGISTRY_VERIFY_H
@@ -43,8 +44,8 @@ struct assay_verification {
 };
 void assay_verification_clear(struct assay_verification *verification);
 
-/* Looks at path; a command that writes there is waited for. A directory with nothing of a registry in it is EMPTY, and
- * OLD with the remains of a first release.
+/* Looks at path; a command that writes there is waited for. A directory with nothing of a registry
+ * in it is EMPTY, and OLD with the remains of a first release.
  *   ASSAY_EIO, ASSAY_ENOMEM  could not look at it at all; a file that cannot be read is a defect */
 ASSAY_MUST_CHECK enum assay_status assay_registry_verify(const char *path,
                                                          const struct assay_verify_options *options,

@@ -35,12 +35,14 @@ struct assay_why_options {
  *   points            their sum: neutral_score + points = unclamped
  *   cohort, plan, new_plan
  *   segment {weights, line}, new_segment     whose weights and line; null: the common ones
- *   signals[] {name, column, dimension, raw, normalised, weight, interval|null, points|null, missing,
- *              new_category}     in the order of the words; raw: number, text or null; missing: null,
+ *   signals[] {name, column, dimension, raw, normalised, weight, interval|null, points|null,
+ *   missing,
+ *              new_category}     in the order of the words; raw: number, text or null; missing:
+ *                                null,
  *              or the policy applied
  *
- *   ASSAY_EDATA  no such account in the data, no snapshot of it on or before the day, or several rows
- *                of it and no dates */
+ *   ASSAY_EDATA  no such account in the data, no snapshot of it on or before the day, or several
+ *                rows of it and no dates */
 ASSAY_MUST_CHECK enum assay_status assay_why(const struct assay_model *model,
                                              const struct assay_why_options *options,
                                              struct assay_text *words, struct assay_text *json,

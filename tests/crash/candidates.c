@@ -1,10 +1,11 @@
 /* candidates.c - many candidates out of one, each with an audit
  *
- *   candidates MODEL.json N FOLDER     writes FOLDER/1.json, FOLDER/1.audit.json, ... FOLDER/N.audit.json
+ *   candidates MODEL.json N FOLDER     writes FOLDER/1.json, FOLDER/1.audit.json, ...
+ *                                      FOLDER/N.audit.json
  *
- * No two are the same model: the k-th calls the dimension of its first signal "variant k", and every second one
- * has another intercept too, so that scores differ. The audits are small, made up, and of these very models; they
- * pass, and say nothing of a champion.
+ * No two are the same model: the k-th calls the dimension of its first signal "variant k", and
+ * every second one has another intercept too, so that scores differ. The audits are small, made up,
+ * and of these very models; they pass, and say nothing of a champion.
  */
 #include <errno.h>
 #include <stdio.h>

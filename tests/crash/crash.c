@@ -2,12 +2,12 @@
  *
  *   crash PROGRAM ROOM [--every N] [--all] [--deep] [--from-registry] [CASE]...
  *
- * PROGRAM is assay; ROOM a directory with 1.json, 1.audit.json, 2.json, 2.audit.json (candidates) and key.sec. CASE
- * names some of the cases below; without, all.
+ * PROGRAM is assay; ROOM a directory with 1.json, 1.audit.json, 2.json, 2.audit.json (candidates)
+ * and key.sec. CASE names some of the cases below; without, all.
  *
  *   --every N         tries each N-th point only
- *   --all             tries in every case all that is tried in "add", and more; else a part stands for the whole there
- *                     (points.h)
+ *   --all             tries in every case all that is tried in "add", and more; else a part stands
+ *                     for the whole there (points.h)
  *   --deep            goes on to the states that several interruptions in a row leave
  *   --from-registry   leaves out what the program does before it touches the registry
  *
@@ -27,8 +27,8 @@ enum { MAX_WORDS = 24, MAX_BEFORE = 3 };
 #define ADD(k) "add", k ".json", "--audit", k ".audit.json", "--override", "made for this"
 #define SIGNED "--key", "key.sec"
 
-/* What is done before, without interruption, and what is then interrupted; "assay release" and the registry are
- * added. */
+/* What is done before, without interruption, and what is then interrupted; "assay release" and the
+ * registry are added. */
 static const struct scenario {
     const char *name, *what;
     const char *before[MAX_BEFORE][MAX_WORDS];
@@ -114,7 +114,8 @@ static struct points points_of(struct run *run, const struct scenario *scenario,
                            .all = run->all};
 }
 
-/* What the loader and the reading of the candidate do is not made to fail: that is not about registries. */
+/* What the loader and the reading of the candidate do is not made to fail: that is not about
+ * registries. */
 static void kill_everywhere(struct run *run, const struct scenario *scenario, struct judge *judge)
 {
     struct points points = points_of(run, scenario, judge);
@@ -166,8 +167,8 @@ static void run_scenario(struct run *run, const struct scenario *scenario)
     fflush(stdout);
 }
 
-/* A registry in which all of a second version has its place, but "current" names the first: what a careless program
- * would leave to be done. */
+/* A registry in which all of a second version has its place, but "current" names the first: what a
+ * careless program would leave to be done. */
 static bool prepare_control(struct run *run)
 {
     struct judge judge;
@@ -186,8 +187,8 @@ static bool prepare_control(struct run *run)
     return good;
 }
 
-/* That what is looked for is found where it is: cp(1) writes over "current", so that it can be killed half-way, and
- * syncs nothing. */
+/* That what is looked for is found where it is: cp(1) writes over "current", so that it can be
+ * killed half-way, and syncs nothing. */
 static void run_control(struct run *run)
 {
     struct judge judge = {0};
@@ -220,7 +221,8 @@ static bool is_wanted(const struct run *run, const struct scenario *scenario)
     return run->n_wanted == 0;
 }
 
-/* The same time, the same bytes; and leaks cannot be looked for under ptrace, where a sanitizer is built in. */
+/* The same time, the same bytes; and leaks cannot be looked for under ptrace, where a sanitizer is
+ * built in. */
 static void set_environment(void)
 {
     char options[4096];

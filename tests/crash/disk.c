@@ -121,7 +121,8 @@ static struct names difference(const struct names *before, const struct names *a
 
 /* ---- following ---- */
 
-/* An inode number that was not there at the last look is a new file, though an old one may have had it. */
+/* An inode number that was not there at the last look is a new file, though an old one may have had
+ * it. */
 static int find_item(const struct disk *disk, ino_t inode, bool is_directory,
                      const bool was_present[], size_t n)
 {

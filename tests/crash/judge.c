@@ -184,7 +184,8 @@ static struct verdict *find(const struct judge *judge, const char digest[])
     return NULL;
 }
 
-/* Room for a state's verdict, before there is one: so a state waits once, and not while it is judged. */
+/* Room for a state's verdict, before there is one: so a state waits once, and not while it is
+ * judged. */
 static void note(struct judge *judge, const char digest[])
 {
     if (!assay_grow(&judge->verdicts, &judge->verdict_capacity, judge->n_verdict + 1,

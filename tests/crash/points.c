@@ -61,8 +61,9 @@ static bool changes(const struct points *points, size_t n)
     return trace_changes(kind) || kind == TRACE_SYNC;
 }
 
-/* Where time is short: every third call that changes something, every twelfth of the others (which find what the call
- * before left); of those that only read a sixth at best. What is left out at one turn is tried at another. */
+/* Where time is short: every third call that changes something, every twelfth of the others (which
+ * find what the call before left); of those that only read a sixth at best. What is left out at one
+ * turn is tried at another. */
 static bool is_tried(const struct points *points, size_t n, size_t turn)
 {
     enum trace_kind kind = points->calls[n - 1].kind;
@@ -176,8 +177,8 @@ static const struct {
 };
 enum { N_FAULT = sizeof faults / sizeof faults[0] };
 
-/* The command leaves with 0 and the new state, or with 2 and the reason; in the new state it says, too, that the change
- * counts, or that only the answer could not be written. */
+/* The command leaves with 0 and the new state, or with 2 and the reason; in the new state it says,
+ * too, that the change counts, or that only the answer could not be written. */
 static bool is_honest(const struct trace_result *result, int errnum, const char *said, bool changed)
 {
     if (result->status == 0)

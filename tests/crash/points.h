@@ -1,7 +1,7 @@
 /* points.h - a command interrupted at every point, and what each leaves judged
  *
- * Every function begins each of its runs with the store as it was before the command, adds to the tally one pass or
- * failure a point, prints a line of counts, and a line for each failure.
+ * Every function begins each of its runs with the store as it was before the command, adds to the
+ * tally one pass or failure a point, prints a line of counts, and a line for each failure.
  */
 #ifndef ASSAY_TESTS_CRASH_POINTS_H
 #define ASSAY_TESTS_CRASH_POINTS_H
@@ -35,16 +35,17 @@ void points_clear(struct points *points);
 /* SIGKILL before and after each call; not thorough: after each that changes something. */
 void points_kill(struct points *points);
 
-/* Each call that may fail does: once, with each errno that fits it, and from then on, as on a disk that stays full or a
- * mount that went read-only. The command leaves with 0 and the new state, or with 2 and the reason. Not thorough: by turns
- * a third of the calls that change something. */
+/* Each call that may fail does: once, with each errno that fits it, and from then on, as on a disk
+ * that stays full or a mount that went read-only. The command leaves with 0 and the new state, or
+ * with 2 and the reason. Not thorough: by turns a third of the calls that change something. */
 void points_fail(struct points *points);
 
-/* Each call that a signal can interrupt is interrupted, and writes take half: the command succeeds nevertheless. */
+/* Each call that a signal can interrupt is interrupted, and writes take half: the command succeeds
+ * nevertheless. */
 void points_disturb(struct points *points);
 
-/* The command is stopped with the lock in its hands while another, the same, waits; then it is killed, and the
- * other finishes. */
+/* The command is stopped with the lock in its hands while another, the same, waits; then it is
+ * killed, and the other finishes. */
 void points_hold(struct points *points);
 
 /* Power fails after each call (disk.h); not thorough: every twentieth state that may leave. */

@@ -24,7 +24,8 @@ const char *const trace_kind_names[TRACE_KINDS] = {
     "unlink", "truncate",      "chmod", "close", "lock",   "open to read", "read",
 };
 
-/* Which argument holds a path (-1: none), which the flags of open. Older calls are absent from newer machines. */
+/* Which argument holds a path (-1: none), which the flags of open. Older calls are absent from
+ * newer machines. */
 static const struct {
     long long number;
     enum trace_kind kind;
@@ -149,8 +150,8 @@ int trace_run_freely(char *const argv[], const char *room, const char *output)
     return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 }
 
-/* Until a call names the path from which on calls are counted, only those that name any path stop the program: the many
- * that its loader makes go by at full speed. */
+/* Until a call names the path from which on calls are counted, only those that name any path stop
+ * the program: the many that its loader makes go by at full speed. */
 static bool stop_at_paths_only(void)
 {
     struct sock_filter filter[2 * N_KNOWN + 2];

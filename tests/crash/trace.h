@@ -1,12 +1,14 @@
-/* trace.h - a program under ptrace(2): stopped at each of its system calls, killed or lied to at one
+/* trace.h - a program under ptrace(2): stopped at each of its system calls, killed or lied to at
+ * one
  *
- * Calls are counted from 1, those of the program alone: from its first one after execve(2), or from the first
- * that names a path beginning with `from`. What address space layout is drawn does not change how many there
- * are: it is not randomised. The program may start no thread and no process
+ * Calls are counted from 1, those of the program alone: from its first one after execve(2), or from
+ * the first that names a path beginning with `from`. What address space layout is drawn does not
+ * change how many there are: it is not randomised. The program may start no thread and no process
  * from there on.
  *
- * Killed before call n, the call has no effect; killed after it, it has, and nothing later has. A call
- * that is made to fail is not made: the program sees the error only (x86_64; elsewhere trace_can_fail()).
+ * Killed before call n, the call has no effect; killed after it, it has, and nothing later has. A
+ * call that is made to fail is not made: the program sees the error only (x86_64; elsewhere
+ * trace_can_fail()).
  */
 #ifndef ASSAY_TESTS_CRASH_TRACE_H
 #define ASSAY_TESTS_CRASH_TRACE_H

@@ -1,7 +1,7 @@
 /* tree.h - a directory held in memory: taken, put back, told apart
  *
- * Knows directories and regular files, their modes and bytes; anything else in a directory is a reason to stop. A
- * tree of a path where nothing is has no nodes.
+ * Knows directories and regular files, their modes and bytes; anything else in a directory is a
+ * reason to stop. A tree of a path where nothing is has no nodes.
  */
 #ifndef ASSAY_TESTS_CRASH_TREE_H
 #define ASSAY_TESTS_CRASH_TREE_H
