@@ -15,9 +15,8 @@
  *
  * "current" is JSON:
  *
- *   { "format": "assay-current/1", "name": ..., "version": "1.1.0", "model":
- *   "versions/1.1.0/model.json",
- *     "digest": "sha256:...", "entry": 2, "head": "sha256:...",
+ *   { "format": "assay-current/1", "name": ..., "version": "1.1.0",
+ *     "model": "versions/1.1.0/model.json", "digest": "sha256:...", "entry": 2, "head": "sha256:...",
  *     "files": [ {"file": "ledger.jsonl", "sha256": "..."}, ... ] }
  *
  * head is the hash of the last entry; files lists every other file at the top but itself and .lock.
