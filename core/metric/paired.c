@@ -4,7 +4,6 @@
 #include <stdlib.h>
 
 #include "core/base/memory.h"
-#include "core/base/sort.h"
 #include "core/metric/check.h"
 #include "core/metric/roc.h"
 
@@ -186,25 +185,31 @@ static void add_interval(struct assay_paired_figure *figure, bool same, double v
     }
 }
 
-/* Whether both put all rows into the same order, ties included: then no rows could tell their orders
- * apart. */
-static enum assay_status have_same_order(const struct pairing *p, bool *same,
-                                         struct assay_error *err)
+static double log_odds_of(double prob)
 {
-    struct assay_sort_item *items = assay_alloc(2 * p->n, sizeof *items), *sorted = NULL;
-    for (size_t i = 0; items != NULL && i < p->n; i++)
-        items[i] = (struct assay_sort_item){assay_sort_key(p->first[i]), i};
-    if (items == NULL || !assay_sort_items(items, items + p->n, p->n, &sorted)) {
-        free(items);
-        return assay_fail_memory(err, "comparing two predictions");
+    return log(prob) - log1p(-prob);
+}
+
+/* Whether the log-odds of one are a straight, rising line of the other's: the same score with another
+ * intercept or another slope, which ranks any rows alike, not these alone. */
+static bool are_aligned(const struct pairing *p)
+{
+    size_t low = 0, high = 0;
+    for (size_t i = 0; i < p->n; i++) {
+        if (!(p->first[i] > 0.0 && p->first[i] < 1.0 && p->second[i] > 0.0 && p->second[i] < 1.0))
+            return false;
+        low = p->first[i] < p->first[low] ? i : low;
+        high = p->first[i] > p->first[high] ? i : high;
     }
-    *same = true;
-    for (size_t k = 1; *same && k < p->n; k++) {
-        double low = p->second[sorted[k - 1].index], high = p->second[sorted[k].index];
-        *same = sorted[k - 1].key == sorted[k].key ? !(low < high) && !(high < low) : low < high;
-    }
-    free(items);
-    return ASSAY_OK;
+    double from = log_odds_of(p->first[low]), to = log_odds_of(p->second[low]);
+    double run = log_odds_of(p->first[high]) - from, rise = log_odds_of(p->second[high]) - to;
+    if (!(run > 0.0 && rise > 0.0))
+        return false;
+    double slope = rise / run, near = ASSAY_PAIRED_SAME * fmax(1.0, fabs(to) + rise);
+    for (size_t i = 0; i < p->n; i++)
+        if (fabs(to + slope * (log_odds_of(p->first[i]) - from) - log_odds_of(p->second[i])) > near)
+            return false;
+    return true;
 }
 
 static enum assay_status compare_orders(const struct pairing *p, struct assay_paired *out,
@@ -214,15 +219,12 @@ static enum assay_status compare_orders(const struct pairing *p, struct assay_pa
         out->auc = (struct assay_paired_figure){NAN, NAN, assay_estimate_undefined(), NAN};
         return ASSAY_OK;
     }
-    bool same = out->same;
     double variance = 0.0;
     enum assay_status status = add_placements(p, out, err);
     if (status == ASSAY_OK)
         variance = variance_of_auc(p, out, out->auc.first - out->auc.second);
-    if (status == ASSAY_OK && !same && !(variance > 0.0))
-        status = have_same_order(p, &same, err);
     if (status == ASSAY_OK)
-        add_interval(&out->auc, same, variance);
+        add_interval(&out->auc, out->same || (!(variance > 0.0) && are_aligned(p)), variance);
     return status;
 }
 

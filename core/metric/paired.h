@@ -52,8 +52,8 @@ struct assay_paired {
  * (Liang and Zeger 1986, for a mean), without clusters the sample variance of d_i over n.
  *
  * A difference has no interval where its standard error is NaN, or 0 although the predictions differ:
- * two perfect orders say nothing of their own uncertainty. Predictions that differ but put all rows into
- * the same order (another intercept, another line) have the same AUC on any rows: 0, [0, 0].
+ * two perfect orders say nothing of their own uncertainty. Predictions whose log-odds are a rising straight
+ * line of each other's (another intercept, another line) have the same AUC on any rows: 0, [0, 0].
  *
  *   ASSAY_EDATA   n is 0, a value out of range, or something given probability 0 happened: a log
  *                 loss is infinite

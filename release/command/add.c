@@ -11,6 +11,7 @@
 #include "release/command/verbs.h"
 #include "release/gates/gates.h"
 #include "release/record/record.h"
+#include "release/registry/entry.h"
 
 enum { MAX_FILES = 5 }; /* model, its signature, audit, changes, record */
 
@@ -38,20 +39,23 @@ static const struct assay_ledger *ledger_of(const struct adding *a)
 
 /* ---- what is asked for ---- */
 
-static enum assay_status read_notes(struct adding *a, struct assay_error *err)
+/* The texts that will stand in the ledger and the record. */
+static enum assay_status read_texts(struct adding *a, struct assay_error *err)
 {
-    if (a->notes_path == NULL)
-        return ASSAY_OK;
-    enum assay_status status = assay_file_read(a->notes_path, (size_t)1 << 20, &a->notes_text, err);
-    if (status == ASSAY_OK && !assay_is_utf8(a->notes_text.data, a->notes_text.length))
-        status = assay_fail(err, ASSAY_EFORMAT, "%s: bytes that are not UTF-8; expected text",
-                            a->notes_path);
-    a->notes = a->notes_text.data;
-    return status;
+    enum assay_status status = ASSAY_OK;
+    if (a->notes_path != NULL)
+        status = assay_file_read(a->notes_path, (size_t)1 << 20, &a->notes_text, err);
+    if (status == ASSAY_OK && a->notes_path != NULL)
+        a->notes = a->notes_text.data;
+    if (status == ASSAY_OK)
+        status = assay_check_text(a->notes_path != NULL ? a->notes_path : "--notes", a->notes, true, err);
+    if (status == ASSAY_OK)
+        status = assay_check_text("--approver", a->approver, false, err);
+    return status != ASSAY_OK ? status : assay_check_text("--override", a->override, false, err);
 }
 
-/* A dry run does not hold the lock. A registry that is not there yet is made when the gates are open,
- * not before. */
+/* A dry run does not hold the lock. A registry that is not there yet is made when the gates are
+ * open, not before. */
 static enum assay_status open_registry(struct adding *a, struct assay_error *err)
 {
     struct assay_writing *w = &a->writing;
@@ -84,7 +88,8 @@ static enum assay_status check_new(struct adding *a, struct assay_error *err)
                    a->candidate_path, entry->version, entry->at,
                    withdrawal != NULL ? "withdrawn since" : "not in force now");
         if (withdrawal == NULL)
-            assay_hint(err, "\"assay release rollback %s\" puts it back in force.", entry->version);
+            assay_hint(err, "\"assay release rollback %s --registry %.80s --reason TEXT\" puts it back in "
+                            "force.", entry->version, a->writing.registry_path);
         return ASSAY_EDATA;
     }
     return ASSAY_OK;
@@ -224,12 +229,7 @@ static enum assay_status publish(struct adding *a, struct assay_error *err)
         .reason = (char *)(uintptr_t)facts.override,
         .key = (char *)(uintptr_t)facts.key_id,
     };
-    struct assay_sha256 hash;
-    char hex[ASSAY_SHA256_TEXT_SIZE];
-    assay_sha256_init(&hash);
-    assay_sha256_add(&hash, a->record.data, a->record.length);
-    assay_sha256_finish(&hash, hex);
-    snprintf(entry.record, sizeof entry.record, "sha256:%s", hex);
+    assay_digest_of(a->record.data, a->record.length, entry.record);
     snprintf(entry.at, sizeof entry.at, "%s", a->writing.at);
     snprintf(entry.digest, sizeof entry.digest, "%s", a->candidate.model.digest);
     snprintf(entry.candidate, sizeof entry.candidate, "%s", a->candidate.digest);
@@ -338,7 +338,7 @@ static enum assay_status say_known(const struct adding *a, struct assay_error *e
 
 static enum assay_status read_all(struct adding *a, struct assay_error *err)
 {
-    enum assay_status status = read_notes(a, err);
+    enum assay_status status = read_texts(a, err);
     return status != ASSAY_OK
                ? status
                : assay_candidate_read(a->candidate_path, a->audit_path, &a->candidate, err);
@@ -484,8 +484,10 @@ int assay_release_add(int argc, char **argv)
         return exit_status;
     if (a.notes != NULL && a.notes_path != NULL)
         return assay_misuse(&command, "both --notes and --notes-file; expected one of them");
-    if (a.override != NULL && a.override[strspn(a.override, " \t")] == '\0')
-        return assay_misuse(&command, "--override is empty; expected the reason");
+    exit_status = assay_writing_misuse(&a.writing, &command);
+    if (exit_status != ASSAY_GO_ON)
+        return exit_status;
+    a.writing.make = true;
     exit_status = run(&a);
     clear(&a);
     return exit_status;

@@ -134,7 +134,7 @@ static int run(struct asking *a)
     struct assay_text text = {0};
     enum assay_status status = read_when(a, &err);
     if (status == ASSAY_OK)
-        status = assay_registry_open(a->registry_path, &a->registry, &err);
+        status = assay_reading_open(a->registry_path, &a->registry, &err);
     if (status != ASSAY_OK)
         return assay_complain(&err);
     status = find(a, &err);

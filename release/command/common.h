@@ -20,6 +20,22 @@
     {"registry", 'r', ASSAY_OPTION_TEXT, "DIR", "the registry", &(target), 0, 0, NULL}
 #define ASSAY_DEFAULT_REGISTRY "models"
 
+/* ---- verbs that read ---- */
+
+/*   ASSAY_EIO  there is nothing at path */
+ASSAY_MUST_CHECK enum assay_status assay_registry_there(const char *path, struct assay_error *err);
+
+/* assay_registry_open() of what is there. */
+ASSAY_MUST_CHECK enum assay_status assay_reading_open(const char *path,
+                                                      struct assay_registry *registry,
+                                                      struct assay_error *err);
+
+/* Refuses a text from the command line (option stands in the message; NULL is let pass) that is not
+ * UTF-8, is blank, or has control characters: it would stand in the ledger for good, and show as
+ * something else. lines: several lines are allowed, and tabs. */
+ASSAY_MUST_CHECK enum assay_status assay_check_text(const char *option, const char *text, bool lines,
+                                                    struct assay_error *err);
+
 /* ---- verbs that write ---- */
 
 struct assay_writing {
@@ -28,6 +44,7 @@ struct assay_writing {
     bool is_unsigned;                     /* go on without a key where the last entry was signed */
     int32_t as_of;
     double wait;
+    bool make; /* the registry where there is none (add) */
     /* filled by assay_writing_open() */
     struct assay_registry registry;
     struct assay_secret_key key;
@@ -52,11 +69,14 @@ struct assay_writing assay_writing_default(void);
      &(w).wait, 0, 86400, NULL}
 
 /* Opens the registry with its lock, reads the key, settles the time of the entry.
- *   ASSAY_EDATA  the key lies in the registry; the ledger is signed and there is neither a key nor
- *                --unsigned; both */
+ *   ASSAY_EDATA  the key lies in the registry; the ledger was signed and there is neither a key nor
+ *                --unsigned; both; a day that is yet to come, of --as-of or of the last entry */
 ASSAY_MUST_CHECK enum assay_status assay_writing_open(struct assay_writing *writing,
                                                       struct assay_error *err);
 void assay_writing_close(struct assay_writing *writing);
+
+/* Options that say nothing without another: the exit status of the misuse, or ASSAY_GO_ON. */
+int assay_writing_misuse(const struct assay_writing *writing, const struct assay_command *command);
 
 /* Makes the change that entry tells, with the changelogs as they are after it; files[n_file] are
  * the new version's, release.json and changes.md among them (releases only). */
@@ -81,17 +101,39 @@ ASSAY_MUST_CHECK enum assay_status assay_version_model(const struct assay_regist
                                                        struct assay_model *model,
                                                        struct assay_error *err);
 
-/* A version's JSON file, of at most limit bytes. */
-ASSAY_MUST_CHECK enum assay_status assay_version_json(const struct assay_registry *registry,
-                                                      const char *version, const char *file,
-                                                      size_t limit, struct assay_json **doc,
-                                                      struct assay_error *err);
+/* A version's record, release.json, which is the one that the ledger means. text has its bytes.
+ *   ASSAY_EDATA  its hash is another */
+ASSAY_MUST_CHECK enum assay_status assay_version_record(const struct assay_registry *registry,
+                                                        const struct assay_entry *release,
+                                                        struct assay_text *text,
+                                                        struct assay_json **record,
+                                                        struct assay_error *err);
 
-/* The day of a time, "2026-10-05" of "2026-10-05T09:30:00Z". */
-const char *assay_day_of(const char *time, char out[ASSAY_DATE_SIZE]);
+/* Another file of a version, which is the one that its record means.
+ *   ASSAY_EDATA  the record has no such file, or its hash is another */
+ASSAY_MUST_CHECK enum assay_status assay_version_file(const struct assay_registry *registry,
+                                                      const struct assay_entry *release,
+                                                      const struct assay_json *record,
+                                                      const char *file, struct assay_text *text,
+                                                      struct assay_error *err);
+/* Whether the record has such a file. */
+bool assay_version_has(const struct assay_json *record, const char *file);
+
+/* CHANGELOG.md and CHANGELOG.json of the ledger `after`, of which files[n_file] are those of the
+ * last entry's version where it is a release that is being made (n_file 0: all are in the
+ * registry). */
+ASSAY_MUST_CHECK enum assay_status assay_make_changelogs(const struct assay_registry *registry,
+                                                         const char *name,
+                                                         const struct assay_ledger *after,
+                                                         const struct assay_registry_file files[],
+                                                         size_t n_file, struct assay_text *markdown,
+                                                         struct assay_text *json,
+                                                         struct assay_error *err);
+
+/* The day of a time, of "2026-10-05T09:30:00Z". */
 int32_t assay_days_of(const char *time);
 
-/* The sentence "in force", "withdrawn on DATE: REASON" or "" about a version. Appends. */
+/* "in force", "not in force" or "withdrawn on DATE: REASON" of a version. Appends. */
 void assay_version_standing(const struct assay_ledger *ledger, const char *version,
                             struct assay_text *text);
 

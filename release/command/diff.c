@@ -26,7 +26,7 @@ static enum assay_status read_side(struct comparing *c, const char *word, struct
         return assay_model_read(word, model, err);
     enum assay_status status = ASSAY_OK;
     if (c->registry.path == NULL)
-        status = assay_registry_open(c->registry_path, &c->registry, err);
+        status = assay_reading_open(c->registry_path, &c->registry, err);
     if (status == ASSAY_OK)
         status = assay_version_find(&c->registry, word, &release, err);
     return status != ASSAY_OK ? status
@@ -56,7 +56,9 @@ static enum assay_status say(const struct comparing *c, struct assay_json_writer
                       c->models[1].digest);
     enum assay_status status =
         assay_json_parse("changes", json->out.data, json->out.length, ASSAY_JSON_STRICT, &doc, err);
-    if (status == ASSAY_OK && c->change.level == ASSAY_LEVEL_NONE)
+    if (status == ASSAY_OK && strcmp(c->models[0].digest, c->models[1].digest) == 0)
+        assay_text_puts(&text, "They are the same file.\n");
+    else if (status == ASSAY_OK && c->change.level == ASSAY_LEVEL_NONE)
         assay_text_puts(&text, "Nothing changed but version, parent or date.\n");
     else if (status == ASSAY_OK)
         status = assay_change_words(doc, assay_json_root(doc), &text, err);

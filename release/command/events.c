@@ -13,15 +13,16 @@ struct happening {
     bool json;
 };
 
-/* The version that was in force before the present one, and was not withdrawn; NULL: there is none. */
+/* The version that the present one was released in place of, or, where that was withdrawn, the one
+ * that it was. Never one that was gone back from: doing it again goes further back, not to and fro.
+ * NULL: there is none. */
 static const struct assay_entry *version_before(const struct assay_ledger *ledger)
 {
-    const char *now = assay_ledger_in_force(ledger, ledger->n_entry);
-    for (size_t n = ledger->n_entry; now != NULL && n-- > 0;) {
-        const char *then = assay_ledger_in_force(ledger, n);
-        if (then != NULL && strcmp(then, now) != 0 &&
-            assay_ledger_withdrawal_of(ledger, then) == NULL)
-            return assay_ledger_release_of(ledger, then);
+    const char *at = assay_ledger_in_force(ledger, ledger->n_entry);
+    while (at != NULL) {
+        at = assay_ledger_release_of(ledger, at)->from;
+        if (at != NULL && assay_ledger_withdrawal_of(ledger, at) == NULL)
+            return assay_ledger_release_of(ledger, at);
     }
     return NULL;
 }
@@ -32,10 +33,14 @@ static enum assay_status find_target(const struct happening *h, const struct ass
     const struct assay_ledger *ledger = &h->writing.registry.ledger;
     if (h->word != NULL)
         return assay_version_find(&h->writing.registry, h->word, target, err);
+    if (ledger->n_entry == 0)
+        return assay_fail(err, ASSAY_EDATA, "%s: no version yet; expected one to go back from",
+                          h->writing.registry_path);
     *target = version_before(ledger);
     return *target != NULL ? ASSAY_OK
                            : assay_fail(err, ASSAY_EDATA,
-                                        "%s: no version was in force before; expected one to go back to",
+                                        "%s: no version stands before the one in force; expected one "
+                                        "to go back to",
                                         h->writing.registry_path);
 }
 
@@ -73,7 +78,7 @@ static enum assay_status check_withdrawal(const struct happening *h,
         return ASSAY_OK;
     assay_fail(err, ASSAY_EDATA, "%s: version %s is in force; expected one that is not",
                h->writing.registry_path, target->version);
-    assay_hint(err, "Go back to another first: \"assay release rollback VERSION --reason ...\".");
+    assay_hint(err, "Go back to another first: \"assay release rollback --reason TEXT\".");
     return ASSAY_EDATA;
 }
 
@@ -120,7 +125,11 @@ static enum assay_status make(struct happening *h, enum assay_event event, struc
 {
     struct assay_writing *w = &h->writing;
     const struct assay_entry *target = NULL;
-    enum assay_status status = assay_writing_open(w, err);
+    enum assay_status status = assay_check_text("--reason", h->reason, false, err);
+    if (status == ASSAY_OK)
+        status = assay_check_text("--approver", h->approver, false, err);
+    if (status == ASSAY_OK)
+        status = assay_writing_open(w, err);
     if (status == ASSAY_OK)
         status = find_target(h, &target, err);
     if (status == ASSAY_OK)
@@ -146,8 +155,11 @@ static enum assay_status make(struct happening *h, enum assay_event event, struc
 static int run(struct happening *h, const struct assay_command *command, enum assay_event event)
 {
     struct assay_error err = {0};
-    if (h->reason == NULL || h->reason[strspn(h->reason, " \t")] == '\0')
+    if (h->reason == NULL)
         return assay_misuse(command, "no reason; expected --reason TEXT, for the ledger");
+    int misused = assay_writing_misuse(&h->writing, command);
+    if (misused != ASSAY_GO_ON)
+        return misused;
     enum assay_status status = make(h, event, &err);
     assay_writing_close(&h->writing);
     return status == ASSAY_OK ? 0 : assay_complain(&err);
@@ -166,7 +178,8 @@ int assay_release_rollback(int argc, char **argv)
     const struct assay_command command = {
         .name = "release rollback",
         .operands = "[VERSION]",
-        .summary = "Put an earlier version back in force; without VERSION the one before.",
+        .summary = "Put an earlier version back in force; without VERSION the one that the present one "
+                   "replaced.",
         .options = options,
         .n_option = sizeof options / sizeof options[0],
         .max_operand = 1,

@@ -1,6 +1,7 @@
 /* keygen.c - assay release keygen: a pair of keys to sign with */
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "core/base/file.h"
 #include "release/command/common.h"
@@ -26,12 +27,29 @@ static enum assay_status get_password(const struct making *m, char password[PASS
     return status;
 }
 
+/* A key beside what it signs is no key. */
+static enum assay_status check_outside(const char *path, struct assay_error *err)
+{
+    const char *slash = strrchr(path, '/');
+    struct assay_text ledger = {0};
+    assay_text_add(&ledger, path, slash != NULL ? (size_t)(slash - path) + 1 : 0);
+    assay_text_puts(&ledger, "ledger.jsonl");
+    bool inside = !ledger.failed && access(ledger.data, F_OK) == 0;
+    bool failed = ledger.failed;
+    assay_text_clear(&ledger);
+    if (failed)
+        return assay_fail_memory(err, "making keys");
+    return inside ? assay_fail(err, ASSAY_EDATA, "%s: lies in a registry; expected the secret key elsewhere",
+                               path)
+                  : ASSAY_OK;
+}
+
 static enum assay_status make(const struct making *m, struct assay_error *err)
 {
     char password[PASSWORD_SIZE] = "";
     struct assay_public_key made;
-    enum assay_status status = ASSAY_OK;
-    if (!m->no_password)
+    enum assay_status status = check_outside(m->secret_path, err);
+    if (status == ASSAY_OK && !m->no_password)
         status = get_password(m, password, err);
     if (status == ASSAY_OK && !m->no_password)
         fprintf(stderr, "Encrypting; this takes a second and a gigabyte of memory, so that guessing does.\n");

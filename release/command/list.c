@@ -21,7 +21,7 @@ static void put_version(const struct assay_ledger *ledger, const struct assay_en
     assay_text_printf(text, "  %-10s %.10s  %.12s  %-8s  %s", entry->version, entry->at,
                       entry->digest + 7, entry->key != NULL ? "signed" : "unsigned",
                       entry->by != NULL ? entry->by : "-");
-    if (standing.length > 0)
+    if (standing.length > 0 && strcmp(standing.data, "not in force") != 0)
         assay_text_printf(text, "; %s", standing.data);
     assay_text_putc(text, '\n');
     if (entry->reason != NULL)
@@ -37,6 +37,8 @@ static void put_event(const struct assay_entry *entry, struct assay_text *text)
                       entry->version);
     if (entry->by != NULL)
         assay_text_printf(text, ", by %s", entry->by);
+    if (entry->key != NULL)
+        assay_text_printf(text, ", signed with %s", entry->key);
     if (entry->reason != NULL)
         assay_text_printf(text, entry->event == ASSAY_EVENT_RELEASE ? ", over closed gates: %s"
                                                                     : ": %s", entry->reason);
@@ -71,8 +73,9 @@ static void put_list(const struct listing *l, struct assay_text *text)
         for (size_t e = 0; e < ledger->n_entry; e++)
             put_event(&ledger->entries[e], text);
     }
-    assay_text_printf(text, "\nLedger: %zu entr%s, head %s\n", ledger->n_entry,
+    assay_text_printf(text, "\nLedger: %zu entr%s, %s, head %s\n", ledger->n_entry,
                       ledger->n_entry == 1 ? "y" : "ies",
+                      ledger->entries[ledger->n_entry - 1].key != NULL ? "signed" : "not signed",
                       ledger->entries[ledger->n_entry - 1].hash);
     put_state(&l->registry, text);
 }
@@ -147,7 +150,7 @@ int assay_release_list(int argc, char **argv)
         return exit_status;
     struct assay_error err = {0};
     struct assay_text text = {0};
-    enum assay_status status = assay_registry_open(l.registry_path, &l.registry, &err);
+    enum assay_status status = assay_reading_open(l.registry_path, &l.registry, &err);
     if (status != ASSAY_OK)
         return assay_complain(&err);
     if (l.json) {

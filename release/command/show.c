@@ -21,14 +21,22 @@ struct showing {
 
 /* ---- text, JSON, path ---- */
 
+/* release.json itself, or a file that it lists. */
 static enum assay_status put_file(const struct showing *s, const char *file, struct assay_text *text,
                                   struct assay_error *err)
 {
-    struct assay_text content = {0};
+    struct assay_text bytes = {0}, content = {0};
+    struct assay_json *record = NULL;
     enum assay_status status =
-        assay_registry_read(&s->registry, s->release->version, file, &content, err);
-    if (status == ASSAY_OK)
+        assay_version_record(&s->registry, s->release, &bytes, &record, err);
+    if (status == ASSAY_OK && file == NULL)
+        assay_text_add(text, bytes.data, bytes.length);
+    else if (status == ASSAY_OK)
+        status = assay_version_file(&s->registry, s->release, record, file, &content, err);
+    if (status == ASSAY_OK && file != NULL)
         assay_text_add(text, content.data, content.length);
+    assay_json_free(record);
+    assay_text_clear(&bytes);
     assay_text_clear(&content);
     return status;
 }
@@ -61,26 +69,18 @@ struct files {
     struct assay_json *record; /* this version's, one of them */
 };
 
-static bool has_audit(const struct assay_json *record)
-{
-    const struct cJSON *files = assay_json_get(assay_json_root(record), "files");
-    for (const struct cJSON *file = assay_json_first(files); file != NULL;
-         file = assay_json_next(file))
-        if (strcmp(assay_json_string(assay_json_get(file, "file")), "audit.json") == 0)
-            return true;
-    return false;
-}
-
-static enum assay_status read_record(const struct assay_registry *registry, const char *version,
-                                     struct assay_json **record, struct assay_error *err)
+static enum assay_status read_audit(const struct showing *s, struct files *files,
+                                    struct assay_error *err)
 {
     struct assay_text text = {0}, path = {0};
-    assay_registry_path(registry, version, "release.json", &path);
-    enum assay_status status =
-        path.failed ? assay_fail_memory(err, "reading a version")
-                    : assay_registry_read(registry, version, "release.json", &text, err);
+    assay_registry_path(&s->registry, s->release->version, "audit.json", &path);
+    enum assay_status status = path.failed
+                                   ? assay_fail_memory(err, "reading a version")
+                                   : assay_version_file(&s->registry, s->release, files->record,
+                                                        "audit.json", &text, err);
     if (status == ASSAY_OK)
-        status = assay_record_read(path.data, text.data, text.length, record, err);
+        status = assay_json_parse(path.data, text.data, text.length, ASSAY_JSON_STRICT,
+                                  &files->audit, err);
     assay_text_clear(&text);
     assay_text_clear(&path);
     return status;
@@ -98,14 +98,16 @@ static enum assay_status read_files(const struct showing *s, struct files *files
         const struct assay_entry *entry = &ledger->entries[e];
         if (entry->event != ASSAY_EVENT_RELEASE)
             continue;
-        status = read_record(&s->registry, entry->version, &files->records[files->n_record], err);
+        struct assay_text bytes = {0};
+        status = assay_version_record(&s->registry, entry, &bytes, &files->records[files->n_record],
+                                      err);
+        assay_text_clear(&bytes);
         if (status == ASSAY_OK && entry == s->release)
             files->record = files->records[files->n_record];
         files->n_record += status == ASSAY_OK;
     }
-    if (status == ASSAY_OK && has_audit(files->record))
-        status = assay_version_json(&s->registry, s->release->version, "audit.json",
-                                    ASSAY_AUDIT_LIMIT, &files->audit, err);
+    if (status == ASSAY_OK && assay_version_has(files->record, "audit.json"))
+        status = read_audit(s, files, err);
     return status;
 }
 
@@ -141,7 +143,7 @@ static enum assay_status put(const struct showing *s, struct assay_text *text,
     case FORMAT_TEXT:
         return put_text(s, text, err);
     case FORMAT_JSON:
-        return put_file(s, "release.json", text, err);
+        return put_file(s, NULL, text, err);
     case FORMAT_PATH:
         assay_registry_path(&s->registry, s->release->version, "model.json", text);
         assay_text_putc(text, '\n');
@@ -156,7 +158,7 @@ static enum assay_status put(const struct showing *s, struct assay_text *text,
 static enum assay_status show(struct showing *s, struct assay_error *err)
 {
     struct assay_text text = {0};
-    enum assay_status status = assay_registry_open(s->registry_path, &s->registry, err);
+    enum assay_status status = assay_reading_open(s->registry_path, &s->registry, err);
     if (status != ASSAY_OK)
         return status;
     status = assay_version_find(&s->registry, s->word, &s->release, err);

@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "core/base/file.h"
 #include "release/command/common.h"
 #include "release/command/verbs.h"
 #include "release/registry/verify.h"
@@ -48,8 +49,42 @@ static void put_signatures(const struct assay_verification *v, bool trusted,
                               : "the keys kept in the registry itself (--public-key takes yours)");
 }
 
+/* The changelogs are covered by a hash in "current", which nobody signs. They follow from the
+ * ledger and the records: what does not is said. Not a defect, for another version of this program
+ * has other words. */
+static enum assay_status check_changelogs(const char *path, struct assay_text *notes,
+                                          struct assay_error *err)
+{
+    static const char *const names[] = {"CHANGELOG.md", "CHANGELOG.json"};
+    struct assay_registry registry = {.lock = -1};
+    struct assay_text made[2] = {{0}, {0}}, file = {0}, name = {0};
+    enum assay_status status = assay_registry_open(path, &registry, err);
+    if (status != ASSAY_OK)
+        return status;
+    if (registry.ledger.n_entry > 0 && !registry.unfinished)
+        status = assay_make_changelogs(&registry, registry.name, &registry.ledger, NULL, 0, &made[0],
+                                       &made[1], err);
+    for (size_t k = 0; status == ASSAY_OK && made[0].data != NULL && k < 2; k++) {
+        assay_text_reset(&name);
+        assay_text_printf(&name, "%s/%s", registry.path, names[k]);
+        status = name.failed ? assay_fail_memory(err, "verifying the changelog")
+                             : assay_file_read(name.data, (size_t)1 << 30, &file, err);
+        if (status == ASSAY_OK &&
+            (file.length != made[k].length || memcmp(file.data, made[k].data, file.length) != 0))
+            assay_text_printf(notes, "  note: %s: not word for word what this program makes of the ledger "
+                                     "and the records; another version of it wrote it, or somebody\n",
+                              name.data);
+        assay_text_clear(&file);
+    }
+    assay_text_clear(&made[0]);
+    assay_text_clear(&made[1]);
+    assay_text_clear(&name);
+    assay_registry_close(&registry);
+    return status;
+}
+
 static void put_words(const char *path, const struct assay_verification *v, bool trusted,
-                      struct assay_text *text)
+                      const struct assay_text *notes, struct assay_text *text)
 {
     assay_text_printf(text, "%s: ", path);
     put_state(v, text);
@@ -63,6 +98,7 @@ static void put_words(const char *path, const struct assay_verification *v, bool
         assay_text_printf(text, "  defect: %s\n", v->defects[k]);
     for (size_t k = 0; k < v->n_note; k++)
         assay_text_printf(text, "  note: %s\n", v->notes[k]);
+    assay_text_add(text, notes->data != NULL ? notes->data : "", notes->length);
     if (v->head[0] != '\0')
         assay_text_printf(text, "Head of the ledger: %s\n", v->head);
 }
@@ -75,7 +111,8 @@ static void write_list(struct assay_json_writer *json, const char *key, char *co
     assay_json_close(json);
 }
 
-static void write_json(struct assay_json_writer *json, const struct assay_verification *v)
+static void write_json(struct assay_json_writer *json, const struct assay_verification *v,
+                       bool changelog_as_made)
 {
     assay_json_open(json, NULL, '{');
     assay_json_put_string(json, "state", state_names[v->state]);
@@ -94,6 +131,7 @@ static void write_json(struct assay_json_writer *json, const struct assay_verifi
         assay_json_put_null(json, "head");
     write_list(json, "defects", v->defects, v->n_defect);
     write_list(json, "notes", v->notes, v->n_note);
+    assay_json_put_bool(json, "changelog_as_made", changelog_as_made);
     assay_json_close(json);
 }
 
@@ -115,8 +153,8 @@ int assay_release_verify(int argc, char **argv)
         .summary = "Read every file of a registry and check it against the ledger.",
         .options = options,
         .n_option = sizeof options / sizeof options[0],
-        .notes = "Exit status 1: damaged. An interrupted change is no damage: the registry is the old "
-                 "one or the new one,\nand this says which."};
+        .notes = "Exit status 1: damaged; or empty, where a key or a head is given. An interrupted change is no\n"
+                 "damage: the registry is the old one or the new one, and this says which."};
     int exit_status = assay_options_parse(&command, argc, argv, NULL);
     if (exit_status != ASSAY_GO_ON)
         return exit_status;
@@ -125,21 +163,29 @@ int assay_release_verify(int argc, char **argv)
     struct assay_verify_options what = {.key = key_path != NULL ? &key : NULL, .head = head};
     struct assay_verification verification = {0};
     struct assay_json_writer json = {0};
-    struct assay_text words = {0};
-    enum assay_status status = ASSAY_OK;
-    if (key_path != NULL)
+    struct assay_text words = {0}, notes = {0};
+    enum assay_status status = assay_registry_there(registry, &err);
+    if (status == ASSAY_OK && key_path != NULL)
         status = assay_public_key_read(key_path, &key, &err);
     if (status == ASSAY_OK)
         status = assay_registry_verify(registry, &what, &verification, &err);
+    if (status == ASSAY_OK && verification.state == ASSAY_REGISTRY_WHOLE)
+        status = check_changelogs(registry, &notes, &err);
     if (status == ASSAY_OK && as_json) {
-        write_json(&json, &verification);
+        write_json(&json, &verification, notes.length == 0);
         status = assay_deliver_json(&json, NULL, &err);
     } else if (status == ASSAY_OK) {
-        put_words(registry, &verification, key_path != NULL, &words);
+        put_words(registry, &verification, key_path != NULL, &notes, &words);
         status = assay_deliver(&words, NULL, &err);
     }
-    exit_status = verification.state == ASSAY_REGISTRY_DAMAGED ? 1 : 0;
+    /* Whoever has a key or a head to check by expects a registry that has something to check. */
+    bool expected = key_path != NULL || head != NULL;
+    exit_status = verification.state == ASSAY_REGISTRY_DAMAGED ||
+                          (verification.state == ASSAY_REGISTRY_EMPTY && expected)
+                      ? 1
+                      : 0;
     assay_text_clear(&words);
+    assay_text_clear(&notes);
     assay_text_clear(&json.out);
     assay_verification_clear(&verification);
     return status == ASSAY_OK ? exit_status : assay_complain(&err);

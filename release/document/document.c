@@ -51,6 +51,20 @@ static void fill(const struct assay_document *d)
                            d->version, d->audit != NULL ? ", audit.json" : "");
 }
 
+/* The audit where it is of this very model, by its digest or the one it had as a candidate: figures
+ * of another model, over which a release may have been forced, are not this version's. */
+static const struct cJSON *own_audit(const struct assay_document_input *input)
+{
+    const struct cJSON *record = assay_json_root(input->record);
+    const struct cJSON *root = input->audit != NULL ? assay_json_root(input->audit) : NULL;
+    const char *audited = assay_path_text(root, "model.digest");
+    const char *own = assay_path_text(record, "model.digest");
+    const char *candidate = assay_path_text(record, "model.candidate");
+    bool same = audited != NULL && ((own != NULL && strcmp(audited, own) == 0) ||
+                                    (candidate != NULL && strcmp(audited, candidate) == 0));
+    return same ? root : NULL;
+}
+
 static enum assay_status write_with(const struct assay_document_input *input,
                                     enum assay_status (*render)(const struct assay_content *content,
                                                                 struct assay_text *text,
@@ -61,8 +75,7 @@ static enum assay_status write_with(const struct assay_document_input *input,
     struct assay_document document = {.input = input,
                                       .model = input->model,
                                       .record = assay_json_root(input->record),
-                                      .audit = input->audit != NULL ? assay_json_root(input->audit)
-                                                                    : NULL,
+                                      .audit = own_audit(input),
                                       .content = &content};
     document.version = assay_path_text(document.record, "version");
     if (document.version == NULL)

@@ -218,15 +218,37 @@ static bool is_whole(const struct assay_model *model, const struct assay_example
     return !example->dropped;
 }
 
-/* The first example with all its signals, whose account goes by the formula above; NULL: none. */
+/* An example with all its signals, whose account goes by the formula above: the first whose score
+ * is not held at an end of the scale, else the first; NULL: none. */
 static const struct assay_example *find_example(const struct assay_model *model)
 {
+    const struct assay_example *first = NULL;
     if (model->n_segment_model > 0 || model->n_segment_line > 0)
         return NULL;
-    for (size_t e = 0; e < model->n_example; e++)
-        if (is_whole(model, &model->examples[e]))
-            return &model->examples[e];
-    return NULL;
+    for (size_t e = 0; e < model->n_example; e++) {
+        const struct assay_example *example = &model->examples[e];
+        if (!is_whole(model, example))
+            continue;
+        if (example->score > 0 && example->score < 100)
+            return example;
+        if (first == NULL)
+            first = example;
+    }
+    return first;
+}
+
+/* A score at the end of the scale is not what the formula gives; a weighted average never leaves
+ * the scale. */
+static void say_held(const struct assay_document *d, const struct assay_example *example,
+                     double log_odds)
+{
+    const struct assay_model *model = d->model;
+    double p = model->at_risk_probability;
+    double formula = 50 + model->spec.points_to_halve_odds / log(2) * (log(p / (1 - p)) - log_odds);
+    if (model->spec.scale == ASSAY_WEIGHTED_AVERAGE || (formula >= 0 && formula <= 100))
+        return;
+    assay_content_paragraph(d->content, "The formula gives %s; scores stop at %s.",
+                            assay_say_number(formula, 1), assay_say_number(example->score, 0));
 }
 
 static void say_example(const struct assay_document *d)
@@ -238,8 +260,9 @@ static void say_example(const struct assay_document *d)
     double log_odds = model->intercept;
     if (example == NULL)
         return;
-    assay_content_table(
-        d->content, "A score computed, of the first whole example in the model file", columns, 4);
+    assay_content_table(d->content,
+                        "A score computed, of an example in the model file with all its signals",
+                        columns, 4);
     for (size_t j = 0; j < model->n_signal; j++) {
         const struct assay_signal_spec *signal = &model->spec.signals[j];
         const struct assay_example_input *input = input_of(model, example, signal->column);
@@ -258,6 +281,7 @@ static void say_example(const struct assay_document *d)
         assay_say_number(model->intercept, 4), assay_say_number(log_odds, 4),
         assay_say_percent(example->probability), assay_say_number(example->score, 2),
         model->spec.zones[example->zone].name);
+    say_held(d, example, log_odds);
 }
 
 void assay_document_formula(const struct assay_document *d)

@@ -4,6 +4,16 @@
 #include "release/document/sections.h"
 #include "release/document/words.h"
 
+/* Whether a version's record has the audit of that very version. */
+static bool has_own_audit(const struct cJSON *record)
+{
+    const char *audited = assay_path_text(record, "audit.model");
+    const char *own = assay_path_text(record, "model.digest");
+    const char *candidate = assay_path_text(record, "model.candidate");
+    return audited != NULL && ((own != NULL && strcmp(audited, own) == 0) ||
+                               (candidate != NULL && strcmp(audited, candidate) == 0));
+}
+
 static void say_versions(const struct assay_document *d)
 {
     static const struct assay_table_column columns[] = {
@@ -17,13 +27,15 @@ static void say_versions(const struct assay_document *d)
         const char *level = assay_path_text(record, "changes.level");
         const char *verdict = assay_path_text(record, "audit.verdict"),
                    *by = assay_path_text(record, "approver");
+        bool audited = has_own_audit(record);
         bool overridden = assay_path_value(record, "override") != NULL;
         assay_content_cell(d->content, "%s", version != NULL ? version : "-");
         assay_content_cell(d->content, "%.10s", at != NULL ? at : "-");
         assay_content_cell(d->content, "%s", level != NULL ? level : "first");
-        assay_content_cell(d->content, "%s", verdict != NULL ? verdict : "none");
-        assay_content_cell(d->content, "%s",
-                           assay_say_estimate(assay_path_estimate(record, "audit.metrics.auc"), 3));
+        assay_content_cell(d->content, "%s", audited && verdict != NULL ? verdict : "none");
+        assay_content_cell(
+            d->content, "%s",
+            audited ? assay_say_estimate(assay_path_estimate(record, "audit.metrics.auc"), 3) : "-");
         assay_content_cell(d->content, "%s", by != NULL ? by : "-");
         assay_content_mark(d->content, overridden ? ASSAY_TONE_BAD : ASSAY_TONE_PLAIN, NULL, "%s",
                            overridden ? "overridden" : "open");

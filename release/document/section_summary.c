@@ -44,7 +44,12 @@ static void say_verdict(const struct assay_document *d)
 {
     const char *result = assay_path_text(d->audit, "verdict.result");
     const char *headline = assay_path_text(d->audit, "verdict.headline");
-    if (d->audit == NULL)
+    if (d->audit == NULL && d->input->audit != NULL)
+        assay_content_notice(
+            d->content, ASSAY_TONE_BAD,
+            "Released with the audit of another model. Its figures are not this version's, and are "
+            "left out here.");
+    else if (d->audit == NULL)
         assay_content_notice(
             d->content, ASSAY_TONE_OPEN,
             "Released without an audit: how it does on data that it has not seen is "

@@ -12,7 +12,7 @@
 struct assay_document {
     const struct assay_document_input *input;
     const struct assay_model *model;
-    const struct cJSON *record, *audit; /* roots; audit NULL: none */
+    const struct cJSON *record, *audit; /* roots; audit NULL: none of this model */
     const char *version;                /* "1.1.0" */
     struct assay_content *content;
 };

@@ -114,6 +114,8 @@ static enum assay_status read_data(struct assay_json *doc, const struct cJSON *r
         status = assay_want_size(doc, data, "used", &facts->used, err);
     if (status == ASSAY_OK)
         status = assay_want_events(doc, data, facts->used, &facts->events, err);
+    if (status == ASSAY_OK && assay_json_is_string(assay_json_get(data, "to")))
+        status = want_day(doc, data, "to", &facts->to, err);
     if (status != ASSAY_OK || assay_field_is_null(data, "accounts"))
         return status;
     status = assay_json_want_count(doc, data, "accounts", 0, facts->used, &accounts, err);
@@ -268,7 +270,8 @@ enum assay_status assay_audit_facts_read(struct assay_json *doc, struct assay_au
                                          struct assay_error *err)
 {
     const struct cJSON *root = assay_json_root(doc);
-    struct assay_audit_facts made = {.oe_ratio = assay_estimate_undefined(),
+    struct assay_audit_facts made = {.to = ASSAY_NO_DATE,
+                                     .oe_ratio = assay_estimate_undefined(),
                                      .comparison = {.promotion = ASSAY_AUDIT_NO_PROMOTION}};
     enum assay_status status = check_format(doc, root, err);
     if (status == ASSAY_OK)

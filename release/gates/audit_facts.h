@@ -45,6 +45,7 @@ struct assay_audit_facts {
     const char *score_column; /* NULL: a model was audited */
     const char *rules; /* the file whose rules stood in for the model's; NULL: the model's own */
     int32_t created;
+    int32_t to; /* day of its last snapshot, or ASSAY_NO_DATE */
     size_t used, events; /* rows whose outcome is known, of them with the event; none: nothing was
                             measured */
     bool repeated;       /* accounts have several of these rows */

@@ -130,6 +130,25 @@ static void put_days_before(struct assay_text *text, int32_t days)
     assay_text_printf(text, "%d day%s before", (int)days, days == 1 ? "" : "s");
 }
 
+/* An old quarter that is audited anew is no newer for it: the last day on which its outcomes became
+ * known counts as well. Says so where that was too long ago. */
+static bool put_stale(struct assay_text *found, const struct assay_gate_input *input,
+                      const struct assay_audit_facts *audit, int32_t limit)
+{
+    const struct assay_outcome_spec *outcome = &input->model->spec.outcome;
+    char day[ASSAY_DATE_SIZE];
+    if (audit->to == ASSAY_NO_DATE)
+        return false;
+    int32_t age = input->today - audit->to - (outcome->date != NULL ? outcome->horizon_days : 0);
+    if (age <= limit)
+        return false;
+    assay_text_printf(found, "; its last snapshots are of %s, and their outcomes were known ",
+                      assay_date_print(audit->to, day));
+    put_days_before(found, age);
+    assay_text_puts(found, " the release");
+    return true;
+}
+
 void assay_gate_ask_age(const struct assay_gate_view *view, struct assay_gate_answer *answer)
 {
     const struct assay_gate_input *input = view->input;
@@ -138,10 +157,10 @@ void assay_gate_ask_age(const struct assay_gate_view *view, struct assay_gate_an
     char day[ASSAY_DATE_SIZE], today[ASSAY_DATE_SIZE];
     int32_t made, limit = (int32_t)input->model->spec.release.audit_age_days;
     assay_date_print(input->today, today);
-    assay_text_printf(&answer->asked, "made on %s, as the model was, or later, and at most ",
-                      input->model->created);
+    assay_text_printf(&answer->asked, "made between %s (the model) and %s (the release), at most ",
+                      input->model->created, today);
     put_days_before(&answer->asked, limit);
-    assay_text_printf(&answer->asked, " the release on %s", today);
+    assay_text_puts(&answer->asked, " it");
     if (audit == NULL) {
         answer->result = ASSAY_GATE_CLOSED;
         assay_text_puts(found, "not known: there is no audit of this file");
@@ -161,7 +180,8 @@ void assay_gate_ask_age(const struct assay_gate_view *view, struct assay_gate_an
         assay_text_printf(found, " the release on %s", today);
     if (early)
         assay_text_printf(found, ", and before the model, %s", input->model->created);
-    if (age < 0 || age > limit || early)
+    bool stale = put_stale(found, input, audit, limit);
+    if (age < 0 || age > limit || early || stale)
         answer->result = ASSAY_GATE_CLOSED;
 }
 
@@ -177,14 +197,15 @@ void assay_gate_ask_verdict(const struct assay_gate_view *view, struct assay_gat
     if (audit == NULL)
         return;
     assay_text_puts(&answer->found, audit->headline);
-    bool good = audit->verdict == ASSAY_AUDIT_PASS ||
-                (audit->verdict == ASSAY_AUDIT_INCONCLUSIVE && accept);
+    bool accepted = accept && audit->verdict == ASSAY_AUDIT_INCONCLUSIVE;
     if (audit->rules != NULL)
         assay_text_printf(&answer->found,
                           "; by the targets of %s, which are no older than the audit, "
                           "not by the model's own",
                           audit->rules);
-    if (!good || audit->rules != NULL)
+    else if (accepted)
+        assay_text_puts(&answer->found, ASSAY_ACCEPTED);
+    if (audit->rules != NULL || !(accepted || audit->verdict == ASSAY_AUDIT_PASS))
         answer->result = ASSAY_GATE_CLOSED;
 }
 

@@ -99,8 +99,10 @@ void assay_gate_ask_promotion(const struct assay_gate_view *view, struct assay_g
     }
     put_words(found, result == ASSAY_AUDIT_NO_PROMOTION ? audit->comparison.words
                                                         : audit->comparison.promotion_words);
-    if (result == ASSAY_AUDIT_PROMOTE ||
-        (result == ASSAY_AUDIT_UNDECIDED && spec->release.accept_inconclusive))
+    bool accepted = result == ASSAY_AUDIT_UNDECIDED && spec->release.accept_inconclusive;
+    if (accepted)
+        assay_text_puts(found, ASSAY_ACCEPTED);
+    if (accepted || result == ASSAY_AUDIT_PROMOTE)
         answer->result = ASSAY_GATE_OPEN;
 }
 
@@ -174,41 +176,37 @@ void assay_gate_ask_champion(const struct assay_gate_view *view, struct assay_ga
 
 /* ---- weights ---- */
 
+/* A signal that a model does not have weighs nothing in it. */
+static double weight_in(const struct assay_estimate *side)
+{
+    return isnan(side->value) ? 0.0 : side->value;
+}
+
 static double moved_by(const struct assay_signal_change *signal)
 {
-    return fabs(signal->after.value - signal->before.value);
+    return fabs(weight_in(&signal->after) - weight_in(&signal->before));
 }
 
-/* Names signals that only one of the models has; returns how many. */
-static size_t put_unpaired(struct assay_text *text, const struct assay_change *change)
-{
-    size_t n = 0;
-    for (size_t j = 0; j < change->n_signal; j++) {
-        const struct assay_signal_change *signal = &change->signals[j];
-        bool added = isnan(signal->before.value), removed = isnan(signal->after.value);
-        if (added || removed)
-            assay_text_printf(text, "%s%s %s",
-                              n++ == 0 ? "signals are others, so that weights do not "
-                                         "compare: "
-                                       : ", ",
-                              signal->name, added ? "added" : "removed");
-    }
-    return n;
-}
-
-/* "logins +2.4 points, from 15.0 to 17.4 [14.6, 20.2]" */
+/* "logins +2.4 points, from 15.0 to 17.4 [14.6, 20.2]"; of one that a model does not have: "from
+ * none", "to none" */
 static void put_weight(struct assay_text *text, const struct assay_signal_change *signal)
 {
     struct assay_estimate after = {100 * signal->after.value, 100 * signal->after.low,
                                    100 * signal->after.high};
-    double points = after.value - 100 * signal->before.value;
+    double points = 100 * (weight_in(&signal->after) - weight_in(&signal->before));
     assay_text_printf(text, "%s ", signal->name);
     assay_gate_put_estimate(text, assay_estimate_without_interval(points), 1, true);
     assay_text_puts(text, " points, from ");
-    assay_gate_put_estimate(text, assay_estimate_without_interval(100 * signal->before.value), 1,
-                            false);
+    if (isnan(signal->before.value))
+        assay_text_puts(text, "none");
+    else
+        assay_gate_put_estimate(text, assay_estimate_without_interval(100 * signal->before.value),
+                                1, false);
     assay_text_puts(text, " to ");
-    assay_gate_put_estimate(text, after, 1, false);
+    if (isnan(signal->after.value))
+        assay_text_puts(text, "none");
+    else
+        assay_gate_put_estimate(text, after, 1, false);
 }
 
 /* Those beyond the budget, or else the one that moved most. */
@@ -242,9 +240,7 @@ void assay_gate_ask_weights(const struct assay_gate_view *view, struct assay_gat
                       100 * budget, previous_name(view));
     if (is_first(view, answer))
         return;
-    if (put_unpaired(&answer->found, input->change) > 0)
-        answer->result = ASSAY_GATE_NOT_ASKED;
-    else if (put_moved(&answer->found, input->change, budget) > 0)
+    if (put_moved(&answer->found, input->change, budget) > 0)
         answer->result = ASSAY_GATE_CLOSED;
 }
 

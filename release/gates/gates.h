@@ -6,8 +6,8 @@
  *   file        it reads: format, rules, digest, and is byte for byte as this program writes it
  *   examples    it gives its own examples
  *   audit       there is an audit of this very digest, not of the rows it was calibrated on
- *   age         the audit is no older than release.audit_age_days, nor older than the model, nor of
- *               a later day
+ *   age         neither the audit nor the outcomes of its last snapshots are older than
+ *               release.audit_age_days; the audit is not older than the model, nor of a later day
  *   verdict     pass; inconclusive where the spec accepts it
  *   promotion   the rule that the model itself carries holds against the version in force, on the
  *               same rows
@@ -16,12 +16,12 @@
  *   weights     no weight moved by more than release.max_weight_change
  *   zones       no more than release.max_zone_changes of the snapshots change zone
  *
- * promotion, champion, weights and zones are not asked of the first version; weights not where
- * signals were added or removed (renamed is both), zones not where the zones' names are others:
- * these are major changes, after which there is nothing to compare. Zones of the same names are
- * compared whatever their bounds are: on the weighted-average scale every calibration has its own,
- * and elsewhere customers see the move all the same. file and examples can not be overridden. A
- * gate whose evidence is missing is closed: "not known: ..." in `found`.
+ * promotion, champion, weights and zones are not asked of the first version, zones not where the
+ * zones' names are others: there is nothing to compare then. A signal that one of the models does
+ * not have weighs nothing in it, so that adding or removing one is a move as any. Zones of the same
+ * names are compared whatever their bounds are: on the weighted-average scale every calibration has
+ * its own, and elsewhere customers see the move all the same. file and examples can not be
+ * overridden. A gate whose evidence is missing is closed: "not known: ..." in `found`.
  *
  * Which audit counts. The audit of the candidate's own digest, and no other: weights that are alike
  * are not the same file. The version in force goes by two digests, its own and the one it had as a

@@ -44,6 +44,9 @@ void assay_gate_put_count(struct assay_text *text, size_t count);
 /* A digest's beginning: "sha256:dc5a3b1b6e4f". */
 void assay_gate_put_digest(struct assay_text *text, const char *digest);
 
+/* Follows an answer that is open only because the spec accepts it. */
+#define ASSAY_ACCEPTED "; accepted beforehand (release.inconclusive)"
+
 /* ---- the questions ---- */
 
 /*   ASSAY_ENOMEM  reading it again */

@@ -21,7 +21,7 @@ struct making {
     struct assay_listing *next;
     struct assay_text signature, public_key,
         key_file;                            /* of the ledger; its file and that file's name */
-    struct assay_registry_file top[MAX_TOP]; /* files at the top that change */
+    struct assay_registry_file top[MAX_TOP]; /* files at the top that are to be written */
     size_t n_top;
     struct assay_text bytes; /* of "current" */
 };
@@ -111,16 +111,24 @@ static enum assay_status sign(struct making *m, struct assay_error *err)
     return status;
 }
 
-/* Lists a file; one that "current" lists already with the same bytes needs not be written. */
+/* Lists a file; one that stands in its place with the same bytes needs not be written. It is the
+ * place that is asked, not what "current" lists: what was lost or altered comes back so. What
+ * cannot be replaced there, as a directory, is found before anything has changed. */
 static enum assay_status put_top(struct making *m, const char *name, const char *bytes,
                                  size_t length, struct assay_error *err)
 {
+    struct assay_text there = {0};
     char digest[ASSAY_DIGEST_SIZE];
-    assay_digest_of(bytes, length, digest);
-    const struct assay_listing *before = m->registry->current;
-    const char *listed = before != NULL ? assay_listing_of(before, name) : NULL;
-    if (listed == NULL || strcmp(listed, digest + 7) != 0)
+    bool found;
+    enum assay_status status = assay_store_read(m->registry->path, name, &there, &found, err);
+    bool same = status == ASSAY_OK && found && there.length == length &&
+                memcmp(there.data, bytes, length) == 0;
+    assay_text_clear(&there);
+    if (status != ASSAY_OK)
+        return status;
+    if (!same)
         m->top[m->n_top++] = (struct assay_registry_file){name, bytes, length};
+    assay_digest_of(bytes, length, digest);
     return assay_listing_put(m->next, name, digest + 7, err);
 }
 

@@ -71,7 +71,9 @@ enum assay_status assay_entry_copy(const struct assay_entry *entry, struct assay
  * blanks. */
 static void put(struct assay_json_writer *json, const char *key, const char *value)
 {
-    assay_text_printf(&json->out, ",\"%s\":", key);
+    assay_text_puts(&json->out, ",\"");
+    assay_text_puts(&json->out, key);
+    assay_text_puts(&json->out, "\":");
     if (value == NULL || *value == '\0')
         assay_text_puts(&json->out, "null");
     else

@@ -1,5 +1,6 @@
 #include "release/registry/ledger.h"
 
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -11,38 +12,119 @@ void assay_ledger_clear(struct assay_ledger *ledger)
     for (size_t k = 0; k < ledger->n_entry; k++)
         assay_entry_clear(&ledger->entries[k]);
     free(ledger->entries);
+    free(ledger->in_force);
+    free(ledger->index);
     assay_text_clear(&ledger->text);
     *ledger = (struct assay_ledger){0};
+}
+
+/* ---- the index: for each version the entry that released it and the one that withdrew it, for
+ * each key the first that it signed. Entries from 1, 0 where a place is free; at most half full,
+ * its size a power of two, the next free place taken (linear probing). Only the entry that was
+ * added last is ever taken out, behind whose places no other was put: they can be freed. ---- */
+
+enum subject { RELEASE, WITHDRAWAL, KEY };
+
+/* What the entry is in the index for, NULL: not as that. */
+static const char *name_in(const struct assay_entry *entry, enum subject subject)
+{
+    if (subject == KEY)
+        return entry->key;
+    return entry->event == (subject == RELEASE ? ASSAY_EVENT_RELEASE : ASSAY_EVENT_WITHDRAW)
+               ? entry->version
+               : NULL;
+}
+
+static size_t hash_of(enum subject subject, const char *name)
+{
+    uint64_t hash = 14695981039346656037u ^ (uint64_t)subject; /* FNV-1a (Fowler, Noll and Vo) */
+    for (; *name != '\0'; name++)
+        hash = (hash ^ (unsigned char)*name) * 1099511628211u;
+    return (size_t)(hash ^ hash >> 32);
+}
+
+/* The place of what is asked for, or the free one where it would be. */
+static size_t *place_of(const struct assay_ledger *ledger, enum subject subject, const char *name)
+{
+    size_t mask = ledger->n_index - 1, k = hash_of(subject, name) & mask;
+    for (; ledger->index[k] != 0; k = (k + 1) & mask) {
+        const char *there = name_in(&ledger->entries[ledger->index[k] - 1], subject);
+        if (there != NULL && strcmp(there, name) == 0)
+            break;
+    }
+    return &ledger->index[k];
+}
+
+static void put_index(struct assay_ledger *ledger, size_t number)
+{
+    for (enum subject subject = RELEASE; subject <= KEY; subject++) {
+        const char *name = name_in(&ledger->entries[number - 1], subject);
+        size_t *place = name != NULL ? place_of(ledger, subject, name) : NULL;
+        if (place != NULL && *place == 0)
+            *place = number;
+    }
+}
+
+static void take_out(struct assay_ledger *ledger, size_t number)
+{
+    for (enum subject subject = KEY + 1; subject-- > RELEASE;) {
+        const char *name = name_in(&ledger->entries[number - 1], subject);
+        size_t *place = name != NULL ? place_of(ledger, subject, name) : NULL;
+        if (place != NULL && *place == number)
+            *place = 0;
+    }
+}
+
+/* Room for another entry. */
+static bool make_room(struct assay_ledger *ledger)
+{
+    size_t n = ledger->n_entry + 1, size = ledger->n_index > 0 ? 2 * ledger->n_index : 16;
+    if (!assay_grow(&ledger->entries, &ledger->capacity, n, sizeof *ledger->entries) ||
+        !assay_grow(&ledger->in_force, &ledger->in_force_capacity, n, sizeof *ledger->in_force))
+        return false;
+    if (4 * n <= ledger->n_index) /* an entry has two places at most */
+        return true;
+    size_t *index = assay_alloc(size, sizeof *index);
+    if (index == NULL)
+        return false;
+    free(ledger->index);
+    ledger->index = index;
+    ledger->n_index = size;
+    for (size_t k = 0; k < ledger->n_entry; k++)
+        put_index(ledger, k + 1);
+    return true;
 }
 
 /* ---- questions ---- */
 
 static const struct assay_entry *entry_about(const struct assay_ledger *ledger,
-                                             enum assay_event event, const char *version)
+                                             enum subject subject, const char *name)
 {
-    for (size_t k = 0; k < ledger->n_entry; k++)
-        if (ledger->entries[k].event == event && strcmp(ledger->entries[k].version, version) == 0)
-            return &ledger->entries[k];
-    return NULL;
+    size_t number = ledger->n_index > 0 ? *place_of(ledger, subject, name) : 0;
+    return number > 0 ? &ledger->entries[number - 1] : NULL;
 }
 
 const struct assay_entry *assay_ledger_release_of(const struct assay_ledger *ledger,
                                                   const char *version)
 {
-    return entry_about(ledger, ASSAY_EVENT_RELEASE, version);
+    return entry_about(ledger, RELEASE, version);
 }
 
 const struct assay_entry *assay_ledger_withdrawal_of(const struct assay_ledger *ledger,
                                                      const char *version)
 {
-    return entry_about(ledger, ASSAY_EVENT_WITHDRAW, version);
+    return entry_about(ledger, WITHDRAWAL, version);
+}
+
+const struct assay_entry *assay_ledger_first_signed(const struct assay_ledger *ledger,
+                                                    const char *key)
+{
+    return entry_about(ledger, KEY, key);
 }
 
 const char *assay_ledger_in_force(const struct assay_ledger *ledger, size_t n)
 {
-    while (n > 0 && ledger->entries[n - 1].event == ASSAY_EVENT_WITHDRAW)
-        n--;
-    return n > 0 ? ledger->entries[n - 1].version : NULL;
+    return n > 0 ? ledger->entries[ledger->in_force[n - 1] - 1].version : NULL;
 }
 
 size_t assay_ledger_until(const struct assay_ledger *ledger, const char *time)
@@ -194,6 +276,15 @@ static enum assay_status check(const struct assay_ledger *ledger, const struct a
 
 /* ---- building ---- */
 
+static enum assay_status check_length(const struct assay_ledger *ledger, size_t line,
+                                      struct assay_error *err)
+{
+    if (line <= ASSAY_LEDGER_LIMIT && ledger->text.length <= ASSAY_LEDGER_LIMIT - line)
+        return ASSAY_OK;
+    return assay_fail(err, ASSAY_EDATA, "the ledger would be longer than %zu MiB with this entry",
+                      ASSAY_LEDGER_LIMIT >> 20);
+}
+
 /* Takes over entry, whose line is line[length], if it may stand there. */
 static enum assay_status append(struct assay_ledger *ledger, struct assay_entry *entry,
                                 const char *line, size_t length, struct assay_error *err)
@@ -201,15 +292,17 @@ static enum assay_status append(struct assay_ledger *ledger, struct assay_entry 
     enum assay_status status = check(ledger, entry, err);
     if (status != ASSAY_OK)
         return status;
-    if (!assay_grow(&ledger->entries, &ledger->capacity, ledger->n_entry + 1,
-                    sizeof *ledger->entries))
+    if (!make_room(ledger))
         return assay_fail_memory(err, "reading the ledger");
     assay_text_add(&ledger->text, line, length);
     if (ledger->text.failed) {
         ledger->text.failed = false; /* it is as it was */
         return assay_fail_memory(err, "reading the ledger");
     }
-    ledger->entries[ledger->n_entry++] = *entry;
+    size_t n = ledger->n_entry++;
+    ledger->entries[n] = *entry;
+    ledger->in_force[n] = entry->event == ASSAY_EVENT_WITHDRAW ? ledger->in_force[n - 1] : n + 1;
+    put_index(ledger, n + 1);
     return ASSAY_OK;
 }
 
@@ -225,8 +318,9 @@ enum assay_status assay_ledger_add(struct assay_ledger *ledger, const struct ass
     assay_entry_write(&numbered, &line);
     /* Read back rather than copied: what is kept is what the line says. */
     enum assay_status status = line.failed ? assay_fail_memory(err, "writing the ledger")
-                                           : assay_entry_read("ledger", numbered.number, line.data,
-                                                              line.length, &own, err);
+                                           : check_length(ledger, line.length, err);
+    if (status == ASSAY_OK)
+        status = assay_entry_read("ledger", numbered.number, line.data, line.length, &own, err);
     if (status == ASSAY_OK) {
         status = append(ledger, &own, line.data, line.length, err);
         if (status != ASSAY_OK)
@@ -239,7 +333,10 @@ enum assay_status assay_ledger_add(struct assay_ledger *ledger, const struct ass
 void assay_ledger_drop(struct assay_ledger *ledger)
 {
     struct assay_text *text = &ledger->text;
-    assay_entry_clear(&ledger->entries[--ledger->n_entry]);
+    struct assay_entry *last = &ledger->entries[ledger->n_entry - 1];
+    take_out(ledger, ledger->n_entry);
+    assay_entry_clear(last);
+    ledger->n_entry--;
     size_t length = text->length - 1; /* its LF */
     while (length > 0 && text->data[length - 1] != '\n')
         length--;
@@ -268,6 +365,9 @@ enum assay_status assay_ledger_read(const char *name, const char *text, size_t l
 {
     struct assay_ledger made = {0};
     enum assay_status status = ASSAY_OK;
+    if (length > ASSAY_LEDGER_LIMIT)
+        status =
+            assay_fail(err, ASSAY_EDATA, "%s: longer than %zu MiB", name, ASSAY_LEDGER_LIMIT >> 20);
     for (size_t at = 0; status == ASSAY_OK && at < length;) {
         const char *end = memchr(text + at, '\n', length - at);
         if (end == NULL) {

@@ -48,10 +48,18 @@ ASSAY_MUST_CHECK enum assay_status assay_entry_copy(const struct assay_entry *en
                                                     struct assay_entry *copy,
                                                     struct assay_error *err);
 
+/* Longest ledger: a hundred thousand entries and more. */
+#define ASSAY_LEDGER_LIMIT ((size_t)64 << 20)
+
 struct assay_ledger {
     struct assay_entry *entries;
     size_t n_entry, capacity;
     struct assay_text text; /* the file, every line of it */
+    /* kept beside the entries so that no question goes through all of them: */
+    size_t *in_force; /* [n_entry] the entry (from 1) that put in force what is so after each */
+    size_t in_force_capacity;
+    size_t *index; /* [n_index] entries by version and key; ledger.c says how */
+    size_t n_index;
 };
 void assay_ledger_clear(struct assay_ledger *ledger);
 
@@ -59,7 +67,8 @@ void assay_ledger_clear(struct assay_ledger *ledger);
  *   ASSAY_EFORMAT, ASSAY_EDATA  a line that is no entry, has another number, breaks the chain, goes
  *                               back in
  *   time, releases a number twice, goes back to or withdraws what was not released, was withdrawn
- *   or is in force, or whose "from" is not what was in force: "NAME:LINE: ..." */
+ *   or is in force, or whose "from" is not what was in force: "NAME:LINE: ...". Longer than
+ *   ASSAY_LEDGER_LIMIT: "NAME: ..." */
 ASSAY_MUST_CHECK enum assay_status assay_ledger_read(const char *name, const char *text, size_t length,
                                                      struct assay_ledger *ledger,
                                                      struct assay_error *err);
@@ -85,6 +94,9 @@ size_t assay_ledger_until(const struct assay_ledger *ledger, const char *time);
 /* The entry that withdrew version, NULL: none did. */
 const struct assay_entry *assay_ledger_withdrawal_of(const struct assay_ledger *ledger,
                                                      const char *version);
+/* The first entry that was signed with that key, NULL: none was. */
+const struct assay_entry *assay_ledger_first_signed(const struct assay_ledger *ledger,
+                                                    const char *key);
 /* The version that a word means: a number; "current"; a digest of a model or candidate, or its
  * beginning, 6 digits or more, with or without "sha256:".
  *   ASSAY_EDATA  no version, or several */

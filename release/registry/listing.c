@@ -43,10 +43,15 @@ bool assay_may_be_listed(const char *file)
 /* Where file stands, or would stand. */
 static size_t position(const struct assay_listing *current, const char *file)
 {
-    size_t k = 0;
-    while (k < current->n_file && strcmp(current->files[k].name, file) < 0)
-        k++;
-    return k;
+    size_t low = 0, high = current->n_file;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (strcmp(current->files[middle].name, file) < 0)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
 }
 
 static bool stands_at(const struct assay_listing *current, size_t k, const char *file)
@@ -222,14 +227,10 @@ enum assay_status assay_listing_read(const char *name, const char *text, size_t 
 
 /* ---- against the ledger ---- */
 
-/* Whether an entry before entries[n] was signed with the same key. */
-static bool signed_before(const struct assay_ledger *ledger, size_t n)
+bool assay_first_signs(const struct assay_ledger *ledger, size_t n)
 {
-    for (size_t k = 0; k < n; k++)
-        if (ledger->entries[k].key != NULL &&
-            strcmp(ledger->entries[k].key, ledger->entries[n].key) == 0)
-            return true;
-    return false;
+    const char *key = ledger->entries[n].key;
+    return key != NULL && assay_ledger_first_signed(ledger, key) == &ledger->entries[n];
 }
 
 static enum assay_status want_listed(const char *name, const struct assay_listing *current,
@@ -253,7 +254,7 @@ static enum assay_status check_files(const char *name, const struct assay_listin
     if (status == ASSAY_OK && ledger->entries[ledger->n_entry - 1].key != NULL)
         status = want_listed(name, current, ASSAY_SIGNATURE_FILE, &wanted, err);
     for (size_t k = 0; status == ASSAY_OK && k < ledger->n_entry; k++) {
-        if (ledger->entries[k].key == NULL || signed_before(ledger, k))
+        if (!assay_first_signs(ledger, k))
             continue;
         snprintf(file, sizeof file, "%s.pub", ledger->entries[k].key);
         status = want_listed(name, current, file, &wanted, err);

@@ -21,6 +21,8 @@
 #define ASSAY_ATTRIBUTES_FILE ".gitattributes"
 #define ASSAY_ATTRIBUTES      "* -text\n"
 #define ASSAY_VERSIONS        "versions"
+/* Longest "current": some thousands of keys. */
+#define ASSAY_CURRENT_LIMIT ((size_t)1 << 20)
 
 struct assay_listing_file {
     char *name;
@@ -63,6 +65,9 @@ ASSAY_MUST_CHECK enum assay_status assay_listing_check(const char *name,
                                                        const struct assay_listing *current,
                                                        const struct assay_ledger *ledger,
                                                        struct assay_error *err);
+
+/* Whether entries[n] is the first that is signed with its key. */
+bool assay_first_signs(const struct assay_ledger *ledger, size_t n);
 
 /* Whether a registry may list a file of that name. */
 bool assay_may_be_listed(const char *file);

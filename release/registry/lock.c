@@ -23,9 +23,17 @@ static int open_lock(const char *path, int flags)
 {
     int fd;
     do
-        fd = open(path, flags | O_NOFOLLOW | O_CLOEXEC, 0666);
+        fd = open(path, flags | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0666);
     while (fd < 0 && errno == EINTR);
     return fd;
+}
+
+/* A colleague's lock may be one that only its owner may write; locking it asks for no right to
+ * write, but on file systems where flock() is made of fcntl(), which are tried first. */
+static int open_lock_to_write(const char *path)
+{
+    int fd = open_lock(path, O_RDWR | O_CREAT);
+    return fd < 0 && errno == EACCES ? open_lock(path, O_RDONLY) : fd;
 }
 
 static enum assay_status fail(const char *path, struct assay_error *err)
@@ -79,7 +87,7 @@ enum assay_status assay_lock_to_write(const char *root, double wait_seconds,
         return fail(root, err);
     }
     for (;;) {
-        int held = open_lock(path, O_RDWR | O_CREAT);
+        int held = open_lock_to_write(path);
         if (held < 0)
             return fail(path, err);
         bool locked = lock_once(held, LOCK_EX);
@@ -110,7 +118,7 @@ enum assay_status assay_lock_to_read(const char *root, double wait_seconds, int 
     *fd = -1;
     if (snprintf(path, sizeof path, "%s/%s", root, ASSAY_LOCK_FILE) >= PATH_SIZE)
         return ASSAY_OK;
-    int held = open_lock(path, O_RDONLY | O_NONBLOCK);
+    int held = open_lock(path, O_RDONLY);
     if (held < 0)
         return ASSAY_OK;
     while (!lock_once(held, LOCK_SH)) {

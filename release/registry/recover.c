@@ -91,6 +91,8 @@ enum assay_status assay_recover(const char *root, const struct assay_listing *cu
 {
     struct assay_survey survey = {0};
     enum assay_status status = assay_survey_take(root, current, ledger, &survey, err);
+    if (status == ASSAY_OK)
+        status = assay_survey_check(root, &survey, err);
     if (status == ASSAY_OK && assay_survey_unfinished(&survey))
         status = finish(root, &survey, err);
     if (status == ASSAY_OK && assay_survey_remains(&survey))

@@ -1,5 +1,6 @@
 #include "release/registry/registry.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -29,11 +30,8 @@ void assay_registry_close(struct assay_registry *registry)
 static enum assay_status begin(const char *path, struct assay_registry *registry,
                                struct assay_error *err)
 {
-    size_t length = strlen(path);
-    while (length > 1 && path[length - 1] == '/')
-        length--;
-    *registry = (struct assay_registry){.lock = -1, .path = assay_copy_text(path, length)};
-    return registry->path != NULL ? ASSAY_OK : assay_fail_memory(err, "opening a registry");
+    *registry = (struct assay_registry){.lock = -1};
+    return assay_store_root(path, &registry->path, err);
 }
 
 /* ---- reading ---- */
@@ -45,6 +43,12 @@ static enum assay_status place_of(const struct assay_registry *registry, const c
     return place->failed ? assay_fail_memory(err, "opening a registry") : ASSAY_OK;
 }
 
+/* Nothing here can make "current" again: what it says is the change that counts. */
+static void hint_copy(struct assay_error *err)
+{
+    assay_hint(err, "Get \"" ASSAY_CURRENT_FILE "\" back from a copy: git, a backup.");
+}
+
 /* A directory without "current" must not have anything else of a registry: it would be taken for a
  * new one. */
 static enum assay_status read_nothing(const struct assay_registry *registry,
@@ -54,12 +58,14 @@ static enum assay_status read_nothing(const struct assay_registry *registry,
     enum assay_status status =
         assay_survey_take(registry->path, NULL, &registry->ledger, &survey, err);
     const char *name = assay_survey_first(&survey, ASSAY_LEFT_UNLISTED);
-    if (status == ASSAY_OK && name != NULL)
+    if (status == ASSAY_OK && name != NULL) {
         status = assay_fail(err, ASSAY_EDATA,
                             "%s: has \"%s\" but no \"" ASSAY_CURRENT_FILE "\"; "
                             "expected a whole registry, or a directory without "
                             "anything of one",
                             registry->path, name);
+        hint_copy(err);
+    }
     assay_survey_clear(&survey);
     return status;
 }
@@ -73,6 +79,8 @@ static enum assay_status read_current(struct assay_registry *registry,
     if (status == ASSAY_OK)
         status = assay_listing_read(place.data, bytes->data, bytes->length, &read, err);
     assay_text_clear(&place);
+    if (status == ASSAY_EFORMAT || status == ASSAY_EDATA)
+        hint_copy(err);
     if (status != ASSAY_OK)
         return status;
     registry->current = assay_alloc(1, sizeof *registry->current);
@@ -149,6 +157,24 @@ static bool is_in_motion(const struct assay_registry *registry, const struct ass
     return !same;
 }
 
+static enum assay_status see_leftovers(struct assay_registry *registry,
+                                       const struct assay_text *bytes, bool found,
+                                       struct assay_error *err)
+{
+    struct assay_survey survey = {0};
+    enum assay_status status =
+        assay_survey_take(registry->path, registry->current, &registry->ledger, &survey, err);
+    if (status != ASSAY_OK)
+        return status;
+    registry->unfinished = assay_survey_unfinished(&survey);
+    registry->remains = assay_survey_remains(&survey);
+    assay_survey_clear(&survey);
+    /* A change that is being made was not interrupted. */
+    if ((registry->unfinished || registry->remains) && is_in_motion(registry, bytes, found))
+        registry->unfinished = registry->remains = false;
+    return ASSAY_OK;
+}
+
 /* Reads without the lock: what does not fit together is read again for as long as somebody writes.
  */
 static enum assay_status read_in_motion(struct assay_registry *registry, struct assay_error *err)
@@ -162,6 +188,8 @@ static enum assay_status read_in_motion(struct assay_registry *registry, struct 
             assay_store_read(registry->path, ASSAY_CURRENT_FILE, &bytes, &found, err);
         if (status == ASSAY_OK) {
             status = read_state(registry, &bytes, found, err);
+            if (status == ASSAY_OK)
+                status = see_leftovers(registry, &bytes, found, err);
             again = (status == ASSAY_EDATA || status == ASSAY_EIO) && attempt < ATTEMPTS &&
                     is_in_motion(registry, &bytes, found);
         }
@@ -173,22 +201,6 @@ static enum assay_status read_in_motion(struct assay_registry *registry, struct 
     }
 }
 
-static enum assay_status see_leftovers(struct assay_registry *registry, struct assay_error *err)
-{
-    struct assay_survey survey = {0};
-    enum assay_status status =
-        assay_survey_take(registry->path, registry->current, &registry->ledger, &survey, err);
-    if (status != ASSAY_OK)
-        return status;
-    registry->unfinished = assay_survey_unfinished(&survey);
-    registry->remains = assay_survey_remains(&survey);
-    assay_survey_clear(&survey);
-    /* A change that is being made was not interrupted. */
-    if ((registry->unfinished || registry->remains) && is_being_written(registry))
-        registry->unfinished = registry->remains = false;
-    return ASSAY_OK;
-}
-
 enum assay_status assay_registry_open(const char *path, struct assay_registry *registry,
                                       struct assay_error *err)
 {
@@ -196,8 +208,6 @@ enum assay_status assay_registry_open(const char *path, struct assay_registry *r
     enum assay_status status = begin(path, &made, err);
     if (status == ASSAY_OK)
         status = read_in_motion(&made, err);
-    if (status == ASSAY_OK)
-        status = see_leftovers(&made, err);
     if (status != ASSAY_OK) {
         assay_registry_close(&made);
         return status;
@@ -224,15 +234,24 @@ static enum assay_status read_locked(struct assay_registry *registry, struct ass
     return status;
 }
 
-enum assay_status assay_registry_open_to_write(const char *path, double wait_seconds,
-                                               void (*waiting)(void *context), void *context,
-                                               struct assay_registry *registry,
-                                               struct assay_error *err)
+static enum assay_status check_there(const char *path, struct assay_error *err)
+{
+    if (access(path, F_OK) == 0 || errno != ENOENT)
+        return ASSAY_OK; /* whoever opens it says what else is wrong */
+    return assay_fail(err, ASSAY_EIO,
+                      "%s: no registry there; expected one that \"assay release add\" has made",
+                      path);
+}
+
+static enum assay_status open_locked(const char *path, bool make, double wait_seconds,
+                                     void (*waiting)(void *context), void *context,
+                                     struct assay_registry *registry, struct assay_error *err)
 {
     struct assay_registry made;
     enum assay_status status = begin(path, &made, err);
     if (status == ASSAY_OK)
-        status = assay_store_make_directory(made.path, "", err);
+        status =
+            make ? assay_store_make_directory(made.path, "", err) : check_there(made.path, err);
     if (status == ASSAY_OK)
         status = assay_lock_to_write(made.path, wait_seconds, waiting, context, &made.lock, err);
     if (status == ASSAY_OK)
@@ -245,6 +264,21 @@ enum assay_status assay_registry_open_to_write(const char *path, double wait_sec
     }
     *registry = made;
     return ASSAY_OK;
+}
+
+enum assay_status assay_registry_open_to_write(const char *path, double wait_seconds,
+                                               void (*waiting)(void *context), void *context,
+                                               struct assay_registry *registry,
+                                               struct assay_error *err)
+{
+    return open_locked(path, false, wait_seconds, waiting, context, registry, err);
+}
+
+enum assay_status assay_registry_make(const char *path, double wait_seconds,
+                                      void (*waiting)(void *context), void *context,
+                                      struct assay_registry *registry, struct assay_error *err)
+{
+    return open_locked(path, true, wait_seconds, waiting, context, registry, err);
 }
 
 /* ---- files of versions ---- */

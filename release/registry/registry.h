@@ -16,24 +16,28 @@
  * "current" is JSON:
  *
  *   { "format": "assay-current/1", "name": ..., "version": "1.1.0",
- *     "model": "versions/1.1.0/model.json", "digest": "sha256:...", "entry": 2, "head": "sha256:...",
- *     "files": [ {"file": "ledger.jsonl", "sha256": "..."}, ... ] }
+ *     "model": "versions/1.1.0/model.json", "digest": "sha256:...", "entry": 2, "head":
+ *     "sha256:...", "files": [ {"file": "ledger.jsonl", "sha256": "..."}, ... ] }
  *
  * head is the hash of the last entry; files lists every other file at the top but itself and .lock.
  *
  * How a change is made: the new version's folder is written as versions/.1.1.0.next and synced;
- * each file at the top is written beside its place as ".NAME.next" and synced; the folder is
- * renamed to versions/1.1.0; then ".current.next" is renamed to "current": from that moment the
- * change has been made. Then each ".NAME.next" is renamed to its place. Whoever is killed before
- * that moment leaves the old registry and some files that nobody names, which the next command that
- * writes removes; after it, the new registry, of which some files at the top still have the name
- * ".NAME.next", where readers find them (by the hash in "current") and which the next command that
- * writes puts in place.
+ * each file at the top that is not yet as it will be is written beside its place as ".NAME.next"
+ * and synced; the folder is renamed to versions/1.1.0; then ".current.next" is renamed to
+ * "current": from that moment the change has been made. Then each ".NAME.next" is renamed to its
+ * place. Whoever is killed before that moment leaves the old registry and some files that nobody
+ * names, which the next command that writes removes; after it, the new registry, of which some
+ * files at the top still have the name ".NAME.next", where readers find them (by the hash in
+ * "current") and which the next command that writes puts in place.
  *
  * The folder gets its name only after ".ledger.jsonl.next", which has the entry that releases it,
  * is on disk: so a version that the ledger does not have is the remains of a change where that file
  * says so, and damage where it does not. No file at the top is replaced before "current" is: so a
  * file that is newer than "current" is damage, too ("current" was put back).
+ *
+ * A change also mends what was lost or altered at the top, as far as its content is known: all but
+ * "current", the ledger and public keys other than the one it is signed with. These, and files of
+ * versions, come back from a copy only (git, a backup).
  */
 #ifndef ASSAY_RELEASE_REGISTRY_REGISTRY_H
 #define ASSAY_RELEASE_REGISTRY_REGISTRY_H
@@ -69,16 +73,24 @@ struct assay_registry {
 ASSAY_MUST_CHECK enum assay_status assay_registry_open(const char *path, struct assay_registry *registry,
                                                        struct assay_error *err);
 
-/* Opens for writing: makes the directory where there is none (its parent must exist), waits up to
- * wait_seconds for the lock (a dead holder's is free), finishes what was interrupted after it
- * counted, removes what was interrupted before. waiting(context) is called once before it waits;
- * may be NULL.
- *   ASSAY_EIO  as above; or locked still: "models: another release command holds the lock ..." */
+/* Opens for writing: waits up to wait_seconds for the lock (a dead holder's is free), finishes what
+ * was interrupted after it counted, removes what was interrupted before. waiting(context) is called
+ * once before it waits; may be NULL.
+ *   ASSAY_EIO    as above; nothing is there; or locked still: "models: another release command
+ *                holds the lock ..."
+ *   ASSAY_EFORMAT, ASSAY_EDATA  as above; or what no change leaves is in the way of every one, as a
+ *                link in place of versions/: nothing was changed, and the message says what to
+ *                remove by hand */
 ASSAY_MUST_CHECK enum assay_status assay_registry_open_to_write(const char *path, double wait_seconds,
                                                                 void (*waiting)(void *context),
                                                                 void *context,
                                                                 struct assay_registry *registry,
                                                                 struct assay_error *err);
+/* The same for the first release: makes the directory where there is none (its parent must exist). */
+ASSAY_MUST_CHECK enum assay_status assay_registry_make(const char *path, double wait_seconds,
+                                                       void (*waiting)(void *context), void *context,
+                                                       struct assay_registry *registry,
+                                                       struct assay_error *err);
 void assay_registry_close(struct assay_registry *registry); /* lets go of the lock */
 
 /* A file that goes into a registry. */

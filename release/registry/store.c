@@ -10,25 +10,35 @@
 #include <unistd.h>
 
 #include "core/base/memory.h"
+#include "release/registry/ledger.h"
+#include "release/registry/listing.h"
 
 enum { PATH_SIZE = 4096 };
+
+/* Whether what leads from the root to the last part of path are directories of the registry's own;
+ * what is not there is for whoever opens path to say. errno says why not. */
+static bool is_inside(char path[PATH_SIZE], size_t root_length)
+{
+    struct stat info;
+    for (char *slash = path + root_length + 1; (slash = strchr(slash, '/')) != NULL; slash++) {
+        *slash = '\0';
+        bool elsewhere = lstat(path, &info) == 0 && !S_ISDIR(info.st_mode);
+        *slash = '/';
+        if (elsewhere) {
+            errno = ENOTDIR;
+            return false;
+        }
+    }
+    return true;
+}
 
 static bool join(char path[PATH_SIZE], const char *root, const char *name)
 {
     int length = snprintf(path, PATH_SIZE, "%s%s%s", root, *name != '\0' ? "/" : "", name);
     if (length > 0 && length < PATH_SIZE)
-        return true;
+        return *name == '\0' || is_inside(path, strlen(root));
     errno = ENAMETOOLONG;
     return false;
-}
-
-/* errno says why. */
-static enum assay_status fail(const char *what, const char *root, const char *name,
-                              struct assay_error *err)
-{
-    int reason = errno;
-    return assay_fail(err, ASSAY_EIO, "could not %s \"%s%s%s\": %s", what, root,
-                      *name != '\0' ? "/" : "", name, strerror(reason));
 }
 
 static int open_again(const char *path, int flags, mode_t mode)
@@ -38,6 +48,21 @@ static int open_again(const char *path, int flags, mode_t mode)
         fd = open(path, flags | O_CLOEXEC, mode);
     while (fd < 0 && errno == EINTR);
     return fd;
+}
+
+/* The root may be a link; nothing in it may. */
+static int open_directory(const char *path, const char *name)
+{
+    return open_again(path, O_RDONLY | O_DIRECTORY | (*name != '\0' ? O_NOFOLLOW : 0), 0);
+}
+
+/* errno says why. */
+static enum assay_status fail(const char *what, const char *root, const char *name,
+                              struct assay_error *err)
+{
+    int reason = errno;
+    return assay_fail(err, ASSAY_EIO, "could not %s \"%s%s%s\": %s", what, root,
+                      *name != '\0' ? "/" : "", name, strerror(reason));
 }
 
 static bool sync_again(int fd)
@@ -54,6 +79,41 @@ static bool sync_again(int fd)
 static bool close_checked(int fd)
 {
     return close(fd) == 0 || errno == EINTR;
+}
+
+/* ---- the root ---- */
+
+/* A link whose end is missing can be neither read nor made, for reasons that the system puts in
+ * words of another case. */
+static enum assay_status check_link(const char *path, struct assay_error *err)
+{
+    char target[PATH_SIZE];
+    struct stat info;
+    ssize_t length = readlink(path, target, sizeof target - 1);
+    if (length < 0 || stat(path, &info) == 0 || errno != ENOENT)
+        return ASSAY_OK;
+    target[length] = '\0';
+    return assay_fail(err, ASSAY_EIO,
+                      "\"%s\" is a link to \"%s\", which is not there; expected a directory", path,
+                      target);
+}
+
+enum assay_status assay_store_root(const char *path, char **root, struct assay_error *err)
+{
+    size_t length = strlen(path);
+    if (length == 0)
+        return assay_fail(err, ASSAY_EIO, "registry \"\" is empty; expected a directory");
+    while (length > 1 && path[length - 1] == '/')
+        length--;
+    char *copy = assay_copy_text(path, length);
+    if (copy == NULL)
+        return assay_fail_memory(err, "opening a registry");
+    enum assay_status status = check_link(copy, err);
+    if (status == ASSAY_OK)
+        *root = copy;
+    else
+        free(copy);
+    return status;
 }
 
 /* ---- writing ---- */
@@ -97,7 +157,7 @@ enum assay_status assay_store_write(const char *root, const char *name, const ch
 enum assay_status assay_store_sync(const char *root, const char *name, struct assay_error *err)
 {
     char path[PATH_SIZE];
-    int fd = join(path, root, name) ? open_again(path, O_RDONLY | O_DIRECTORY, 0) : -1;
+    int fd = join(path, root, name) ? open_directory(path, name) : -1;
     if (fd < 0)
         return fail("sync", root, name, err);
     /* Network and bucket file systems that keep no directories of their own say so. */
@@ -130,7 +190,7 @@ enum assay_status assay_store_make_directory(const char *root, const char *name,
     if (mkdir(path, 0777) == 0)
         return ASSAY_OK;
     int reason = errno;
-    bool there = reason == EEXIST && stat(path, &info) == 0;
+    bool there = reason == EEXIST && (*name != '\0' ? lstat(path, &info) : stat(path, &info)) == 0;
     errno = there ? ENOTDIR : reason;
     return there && S_ISDIR(info.st_mode) ? ASSAY_OK : fail("make", root, name, err);
 }
@@ -179,11 +239,33 @@ enum assay_status assay_store_look(const char *root, const char *name, enum assa
     return ASSAY_OK;
 }
 
+/* The longest file of that name that is read. */
+static size_t limit_of(const char *name)
+{
+    static const struct {
+        const char *name;
+        size_t limit;
+    } limits[] = {{ASSAY_CURRENT_FILE, ASSAY_CURRENT_LIMIT},
+                  {"." ASSAY_CURRENT_FILE ".next", ASSAY_CURRENT_LIMIT},
+                  {ASSAY_LEDGER_FILE, ASSAY_LEDGER_LIMIT},
+                  {"." ASSAY_LEDGER_FILE ".next", ASSAY_LEDGER_LIMIT}};
+    for (size_t k = 0; k < sizeof limits / sizeof *limits; k++)
+        if (strcmp(name, limits[k].name) == 0)
+            return limits[k].limit;
+    return ASSAY_STORE_LIMIT;
+}
+
+static enum assay_status fail_long(const char *root, const char *name, struct assay_error *err)
+{
+    return assay_fail(err, ASSAY_EIO, "could not read \"%s/%s\": longer than %zu MiB", root, name,
+                      limit_of(name) >> 20);
+}
+
 static enum assay_status read_all(int fd, const char *root, const char *name,
                                   struct assay_text *text, struct assay_error *err)
 {
     char buffer[65536];
-    size_t before = text->length;
+    size_t before = text->length, limit = limit_of(name);
     for (;;) {
         ssize_t n = read(fd, buffer, sizeof buffer);
         if (n < 0 && errno == EINTR)
@@ -194,10 +276,8 @@ static enum assay_status read_all(int fd, const char *root, const char *name,
                        (size_t)n); /* of an empty file too, so that data is a string */
         if (text->failed)
             return assay_fail_memory(err, "reading a file of the registry");
-        if (text->length - before > ASSAY_STORE_LIMIT) {
-            errno = EFBIG;
-            return fail("read", root, name, err);
-        }
+        if (text->length - before > limit)
+            return fail_long(root, name, err);
         if (n == 0)
             return ASSAY_OK;
     }
@@ -217,11 +297,13 @@ enum assay_status assay_store_read(const char *root, const char *name, struct as
     if (fd < 0 && errno != ELOOP)
         return fail("read", root, name, err);
     enum assay_status status;
-    if (fd < 0 || (fstat(fd, &info) == 0 && !S_ISREG(info.st_mode)))
+    if (fd < 0 || fstat(fd, &info) != 0 || !S_ISREG(info.st_mode))
         status = assay_fail(err, ASSAY_EIO,
                             "could not read \"%s/%s\": expected a file, no link or "
                             "directory",
                             root, name);
+    else if (info.st_size > (off_t)limit_of(name)) /* before memory is asked for it */
+        status = fail_long(root, name, err);
     else
         status = read_all(fd, root, name, text, err);
     if (fd >= 0)
@@ -274,13 +356,18 @@ enum assay_status assay_store_list(const char *root, const char *name, struct as
 {
     char path[PATH_SIZE];
     struct assay_names made = {0};
-    DIR *listing = join(path, root, name) ? opendir(path) : NULL;
-    if (listing == NULL && errno == ENOENT && found != NULL) {
+    int fd = join(path, root, name) ? open_directory(path, name) : -1;
+    if (fd < 0 && errno == ENOENT && found != NULL) {
         *found = false;
         return ASSAY_OK;
     }
-    if (listing == NULL)
-        return fail("read", root, name, err);
+    DIR *listing = fd >= 0 ? fdopendir(fd) : NULL;
+    if (listing == NULL) {
+        enum assay_status status = fail("read", root, name, err);
+        if (fd >= 0)
+            close(fd);
+        return status;
+    }
     enum assay_status status = list_open(listing, root, name, &made, err);
     closedir(listing);
     if (status != ASSAY_OK) {

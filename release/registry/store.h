@@ -6,8 +6,12 @@
  *
  *   could not write "models/.current.next": No space left on device
  *
- * What these return is ASSAY_EIO, or ASSAY_ENOMEM from those that allocate (_read, _list,
- * _remove_folder).
+ * The root may be a link. Nothing below it is followed: a name whose folders are not directories of
+ * the root's own, but links, is refused ("Not a directory"), so that whoever wrote a registry can
+ * not have files elsewhere read, renamed or removed.
+ *
+ * What these return is ASSAY_EIO, or ASSAY_ENOMEM from those that allocate (_root, _read,
+ * _list, _remove_folder).
  */
 #ifndef ASSAY_RELEASE_REGISTRY_STORE_H
 #define ASSAY_RELEASE_REGISTRY_STORE_H
@@ -19,8 +23,15 @@
 #include "core/base/error.h"
 #include "core/base/text.h"
 
-/* Longest file that is read. */
+/* Longest file that is read, but for those with a limit of their own: "current" (listing.h) and the
+ * ledger (ledger.h), in their places and beside them. */
 #define ASSAY_STORE_LIMIT ((size_t)1 << 30)
+
+/* A copy of path, without slashes at its end, as the root of a registry: a directory, or a name
+ * that is free.
+ *   ASSAY_EIO  it is empty, or a link to nothing */
+ASSAY_MUST_CHECK enum assay_status assay_store_root(const char *path, char **root,
+                                                    struct assay_error *err);
 
 /* Makes a file that is not there yet, whole and synced; its mode is `mode` less the umask. After a
  * failure it is not there. */

@@ -46,6 +46,28 @@ bool assay_survey_remains(const struct assay_survey *survey)
            assay_survey_first(survey, ASSAY_LEFT_VERSION) != NULL;
 }
 
+enum assay_status assay_leftover_check(const char *root, const struct assay_leftover *item,
+                                       struct assay_error *err)
+{
+    bool directory = item->kind == ASSAY_LEFT_NO_DIRECTORY;
+    if (!directory && item->kind != ASSAY_LEFT_NO_FILE)
+        return ASSAY_OK;
+    return assay_fail(err, ASSAY_EDATA,
+                      "%s/%s: expected a %s there, no link or %s; in the way of every change "
+                      "until it is removed by hand",
+                      root, item->name, directory ? "directory" : "file",
+                      directory ? "file" : "directory");
+}
+
+enum assay_status assay_survey_check(const char *root, const struct assay_survey *survey,
+                                     struct assay_error *err)
+{
+    enum assay_status status = ASSAY_OK;
+    for (size_t k = 0; status == ASSAY_OK && k < survey->n; k++)
+        status = assay_leftover_check(root, &survey->items[k], err);
+    return status;
+}
+
 static enum assay_status add(struct survey *s, enum assay_leftover_kind kind, const char *folder,
                              const char *name, struct assay_error *err)
 {
@@ -176,9 +198,14 @@ static enum assay_status look_at_top(struct survey *s, const char *name, struct 
         free(place);
         return status;
     }
-    if (kind == ASSAY_STORE_FILE && is_next(name, place) &&
-        (assay_may_be_listed(place) || strcmp(place, ASSAY_CURRENT_FILE) == 0))
-        status = look_at_next(s, name, place, err);
+    if (kind == ASSAY_STORE_NOTHING)
+        status = ASSAY_OK; /* somebody moved it meanwhile */
+    else if (is_next(name, place) &&
+             (assay_may_be_listed(place) || strcmp(place, ASSAY_CURRENT_FILE) == 0))
+        status = kind == ASSAY_STORE_FILE ? look_at_next(s, name, place, err)
+                                          : add(s, ASSAY_LEFT_NO_FILE, "", name, err);
+    else if (strcmp(name, ASSAY_VERSIONS) == 0 && kind != ASSAY_STORE_DIRECTORY)
+        status = add(s, ASSAY_LEFT_NO_DIRECTORY, "", name, err);
     else if (strcmp(name, ASSAY_CURRENT_FILE) == 0 || strcmp(name, ASSAY_LOCK_FILE) == 0 ||
              strcmp(name, ASSAY_VERSIONS) == 0 ||
              (s->current != NULL && assay_listing_of(s->current, name) != NULL))
@@ -214,14 +241,16 @@ static enum assay_status find_coming(struct survey *s, struct assay_error *err)
     struct assay_text text = {0};
     struct assay_ledger next = {0};
     enum assay_store_kind kind;
+    bool found;
     enum assay_status status = assay_store_look(s->root, name, &kind, err);
     if (status == ASSAY_OK && kind == ASSAY_STORE_FILE)
-        status = assay_store_read(s->root, name, &text, NULL, err);
+        status = assay_store_read(s->root, name, &text, &found, err);
     if (status == ASSAY_OK && text.length > 0 &&
         assay_ledger_read(name, text.data, text.length, &next, err) == ASSAY_ENOMEM)
         status = ASSAY_ENOMEM;
     if (status == ASSAY_OK && next.n_entry == now->n_entry + 1 &&
         next.entries[now->n_entry].event == ASSAY_EVENT_RELEASE &&
+        next.text.length > now->text.length &&
         (now->n_entry == 0 || memcmp(next.text.data, now->text.data, now->text.length) == 0)) {
         s->coming = assay_copy_string(next.entries[now->n_entry].version);
         if (s->coming == NULL)
@@ -232,36 +261,76 @@ static enum assay_status find_coming(struct survey *s, struct assay_error *err)
     return status;
 }
 
-/* What versions/NAME is. The number is written into version[length of name], a copy of it. */
-static enum assay_leftover_kind kind_of_version(const struct survey *s, const char *name,
-                                                char *version)
+/* A folder that is to be removed holds files only. */
+static enum assay_status look_into(struct survey *s, const char *folder, struct assay_error *err)
+{
+    struct assay_names names = {0};
+    struct assay_text path = {0};
+    bool found;
+    enum assay_status status = assay_store_list(s->root, folder, &names, &found, err);
+    for (size_t k = 0; status == ASSAY_OK && k < names.n; k++) {
+        enum assay_store_kind kind = ASSAY_STORE_NOTHING;
+        assay_text_reset(&path);
+        assay_text_printf(&path, "%s/%s", folder, names.names[k]);
+        status = path.failed ? assay_fail_memory(err, "looking at a registry")
+                             : assay_store_look(s->root, path.data, &kind, err);
+        if (status == ASSAY_OK && kind == ASSAY_STORE_DIRECTORY)
+            status = add(s, ASSAY_LEFT_NO_FILE, "", path.data, err);
+    }
+    assay_text_clear(&path);
+    assay_names_clear(&names);
+    return status;
+}
+
+/* versions/NAME, which path is; version[length of name] is a copy of it. */
+static enum assay_status judge_version(struct survey *s, const char *name, const char *path,
+                                       char *version, enum assay_store_kind thing,
+                                       struct assay_error *err)
 {
     struct assay_version number;
     bool next = is_next(name, version);
     if (!assay_version_parse(version, &number))
-        return ASSAY_LEFT_UNKNOWN;
-    if (next)
-        return ASSAY_LEFT_FOLDER;
-    return s->coming != NULL && strcmp(s->coming, version) == 0 ? ASSAY_LEFT_VERSION
-                                                                : ASSAY_LEFT_UNLISTED;
+        return add(s, ASSAY_LEFT_UNKNOWN, "", path, err);
+    if (thing != ASSAY_STORE_DIRECTORY)
+        return add(s, ASSAY_LEFT_NO_DIRECTORY, "", path, err);
+    if (!next && assay_ledger_release_of(s->ledger, version) != NULL)
+        return ASSAY_OK;
+    bool coming = s->coming != NULL && strcmp(s->coming, version) == 0;
+    if (!next && !coming)
+        return add(s, ASSAY_LEFT_UNLISTED, "", path, err);
+    enum assay_status status = add(s, next ? ASSAY_LEFT_FOLDER : ASSAY_LEFT_VERSION, "", path, err);
+    return status == ASSAY_OK ? look_into(s, path, err) : status;
 }
 
 static enum assay_status look_at_version(struct survey *s, const char *name,
                                          struct assay_error *err)
 {
     struct assay_text path = {0};
-    enum assay_store_kind thing;
+    enum assay_store_kind thing = ASSAY_STORE_NOTHING;
     char *version = assay_copy_string(name);
     assay_text_printf(&path, ASSAY_VERSIONS "/%s", name);
     enum assay_status status = version == NULL || path.failed
                                    ? assay_fail_memory(err, "looking at a registry")
                                    : assay_store_look(s->root, path.data, &thing, err);
-    bool folder = status == ASSAY_OK && thing == ASSAY_STORE_DIRECTORY;
-    if (status == ASSAY_OK && !(folder && assay_ledger_release_of(s->ledger, name) != NULL))
-        status = add(s, folder ? kind_of_version(s, name, version) : ASSAY_LEFT_UNKNOWN,
-                     ASSAY_VERSIONS "/", name, err);
+    if (status == ASSAY_OK && thing != ASSAY_STORE_NOTHING)
+        status = judge_version(s, name, path.data, version, thing, err);
     assay_text_clear(&path);
     free(version);
+    return status;
+}
+
+static enum assay_status look_at_versions(struct survey *s, struct assay_error *err)
+{
+    struct assay_names names = {0};
+    enum assay_store_kind kind;
+    bool found;
+    enum assay_status status = assay_store_look(s->root, ASSAY_VERSIONS, &kind, err);
+    /* Anything else than a directory was named with the top, and is not looked into. */
+    if (status == ASSAY_OK && kind == ASSAY_STORE_DIRECTORY)
+        status = assay_store_list(s->root, ASSAY_VERSIONS, &names, &found, err);
+    for (size_t k = 0; status == ASSAY_OK && k < names.n; k++)
+        status = look_at_version(s, names.names[k], err);
+    assay_names_clear(&names);
     return status;
 }
 
@@ -271,19 +340,15 @@ enum assay_status assay_survey_take(const char *root, const struct assay_listing
 {
     struct assay_survey found = {0};
     struct survey s = {root, current, ledger, &found, NULL};
-    struct assay_names top = {0}, versions = {0};
-    bool there;
+    struct assay_names top = {0};
     enum assay_status status = assay_store_list(root, "", &top, NULL, err);
     for (size_t k = 0; status == ASSAY_OK && k < top.n; k++)
         status = look_at_top(&s, top.names[k], err);
     if (status == ASSAY_OK)
         status = find_coming(&s, err);
     if (status == ASSAY_OK)
-        status = assay_store_list(root, ASSAY_VERSIONS, &versions, &there, err);
-    for (size_t k = 0; status == ASSAY_OK && k < versions.n; k++)
-        status = look_at_version(&s, versions.names[k], err);
+        status = look_at_versions(&s, err);
     assay_names_clear(&top);
-    assay_names_clear(&versions);
     free(s.coming);
     if (status != ASSAY_OK) {
         assay_survey_clear(&found);

@@ -27,7 +27,11 @@ enum assay_leftover_kind {
     ASSAY_LEFT_UNLISTED, /* damage: a file or version with a registry's name that nothing accounts
                             for */
     ASSAY_LEFT_UNKNOWN,  /* damage: in versions/, and no version */
-    ASSAY_LEFT_FOREIGN,  /* at the top, somebody's own */
+    /* damage that every change would meet, and no command removes */
+    ASSAY_LEFT_NO_DIRECTORY, /* a link, or a file: "versions", or in it under a version's name */
+    ASSAY_LEFT_NO_FILE,      /* a link, or a directory: ".NAME.next"; a directory in a folder that
+                                is to be removed */
+    ASSAY_LEFT_FOREIGN,      /* at the top, somebody's own */
 };
 
 struct assay_leftover {
@@ -40,7 +44,18 @@ struct assay_survey {
 };
 void assay_survey_clear(struct assay_survey *survey);
 
-/* Looks. current is NULL where there is none; the ledger has no entries then.
+/* Says of one that is in the way of every change what it is, and what to do.
+ *   ASSAY_EDATA  it is: "ROOT/NAME: ..." */
+ASSAY_MUST_CHECK enum assay_status assay_leftover_check(const char *root,
+                                                        const struct assay_leftover *item,
+                                                        struct assay_error *err);
+/* The same of all; the first that is. */
+ASSAY_MUST_CHECK enum assay_status assay_survey_check(const char *root,
+                                                      const struct assay_survey *survey,
+                                                      struct assay_error *err);
+
+/* Looks. Nothing that is a link is followed. current is NULL where there is none; the ledger has no
+ * entries then.
  *   ASSAY_EIO  a directory, or a file that must be compared, cannot be read */
 ASSAY_MUST_CHECK enum assay_status assay_survey_take(const char *root,
                                                      const struct assay_listing *current,

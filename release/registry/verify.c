@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <unistd.h>
 
 #include "core/base/memory.h"
@@ -76,6 +77,16 @@ bool assay_look_took(struct assay_look *look, enum assay_status status,
 
 /* ---- the top ---- */
 
+/* Nothing else in a registry says what counts. */
+#define FROM_A_COPY "get it back from a copy (git, a backup)"
+
+enum assay_status assay_look_read(struct assay_look *look, const char *file,
+                                  struct assay_text *text, struct assay_error *err)
+{
+    return look->has_current ? assay_listed_read(look->root, &look->current, file, text, err)
+                             : assay_store_read(look->root, file, text, NULL, err);
+}
+
 /* Whether there is one, damaged or not. */
 static bool read_current(struct assay_look *look)
 {
@@ -91,10 +102,13 @@ static bool read_current(struct assay_look *look)
         look->has_current = status == ASSAY_OK;
         look->out->n_file += look->has_current;
     }
-    bool readable = assay_look_took(look, status, &err);
+    if (status == ASSAY_ENOMEM)
+        look->out_of_memory = true;
+    else if (status != ASSAY_OK)
+        assay_look_defect(look, "%s; " FROM_A_COPY, err.message);
     assay_text_clear(&place);
     assay_text_clear(&text);
-    return found || !readable;
+    return found || status != ASSAY_OK;
 }
 
 /* The ledger that "current" lists; failing that, what stands in its place, so that versions can be
@@ -186,9 +200,30 @@ static void say_unlisted(struct assay_look *look, const char *name)
                           name);
 }
 
+/* Without "current" nobody knows which change counts, nor which keys are listed. */
+static void say_remains(struct assay_look *look, const char *name)
+{
+    if (!look->has_current && look->ledger.n_entry > 0)
+        assay_look_note(
+            look,
+            "%s/%s: of a change that was interrupted; whether it counted, \"" ASSAY_CURRENT_FILE
+            "\" would tell",
+            look->root, name);
+    else
+        assay_look_note(look, "%s/%s: remains of a change that was interrupted before it counted",
+                        look->root, name);
+}
+
+static void say_foreign(struct assay_look *look, const char *name)
+{
+    if (look->has_current || !assay_may_be_listed(name))
+        assay_look_note(look, "%s/%s: not of this registry; left alone", look->root, name);
+}
+
 static void say_leftover(struct assay_look *look, const struct assay_leftover *item)
 {
     const char *root = look->root, *name = item->name;
+    struct assay_error err = {0};
     switch (item->kind) {
     case ASSAY_LEFT_AWAITED:
         assay_look_note(look, "%s/%s: counts, and awaits its last rename", root, name);
@@ -199,8 +234,7 @@ static void say_leftover(struct assay_look *look, const struct assay_leftover *i
     case ASSAY_LEFT_FILE:
     case ASSAY_LEFT_FOLDER:
     case ASSAY_LEFT_VERSION:
-        assay_look_note(look, "%s/%s: remains of a change that was interrupted before it counted",
-                        root, name);
+        say_remains(look, name);
         break;
     case ASSAY_LEFT_UNLISTED:
         say_unlisted(look, name);
@@ -208,8 +242,12 @@ static void say_leftover(struct assay_look *look, const struct assay_leftover *i
     case ASSAY_LEFT_UNKNOWN:
         assay_look_defect(look, "%s/%s: expected only folders of versions beside it", root, name);
         break;
+    case ASSAY_LEFT_NO_DIRECTORY:
+    case ASSAY_LEFT_NO_FILE:
+        assay_look_took(look, assay_leftover_check(root, item, &err), &err);
+        break;
     case ASSAY_LEFT_FOREIGN:
-        assay_look_note(look, "%s/%s: not of this registry; left alone", root, name);
+        say_foreign(look, name);
         break;
     }
 }
@@ -227,8 +265,9 @@ static void look_about(struct assay_look *look, bool there_is_current, bool *unf
     *remains = assay_survey_remains(&survey);
     const char *unlisted = assay_survey_first(&survey, ASSAY_LEFT_UNLISTED);
     if (!there_is_current && unlisted != NULL)
-        assay_look_defect(look, "%s/" ASSAY_CURRENT_FILE ": missing, though \"%s\" is there",
-                          look->root, unlisted);
+        assay_look_defect(
+            look, "%s/" ASSAY_CURRENT_FILE ": missing, though \"%s\" is there; " FROM_A_COPY,
+            look->root, unlisted);
     for (size_t k = 0; k < survey.n; k++)
         say_leftover(look, &survey.items[k]);
     assay_survey_clear(&survey);
@@ -236,14 +275,19 @@ static void look_about(struct assay_look *look, bool there_is_current, bool *unf
 
 /* ---- the ledger ---- */
 
+/* A hash without "sha256:", which people keep or drop. */
+static const char *digits_of(const char *hash)
+{
+    return strncmp(hash, "sha256:", 7) == 0 ? hash + 7 : hash;
+}
+
 static void check_head(struct assay_look *look)
 {
     const char *head = look->options->head;
     if (head == NULL)
         return;
-    const char *digits = strncmp(head, "sha256:", 7) == 0 ? head + 7 : head;
     for (size_t k = 0; k < look->ledger.n_entry; k++)
-        if (strcmp(look->ledger.entries[k].hash + 7, digits) == 0)
+        if (strcasecmp(look->ledger.entries[k].hash + 7, digits_of(head)) == 0)
             return;
     assay_look_defect(look,
                       "%s/" ASSAY_LEDGER_FILE ": no entry has the hash %.80s; the registry is "
@@ -281,8 +325,8 @@ static void look_at_all(struct assay_look *look)
     if (look->has_current) {
         check_current(look);
         check_listed(look);
-        assay_verify_keys(look);
     }
+    assay_verify_keys(look);
     check_lock(look);
     look_about(look, there_is_current, &unfinished, &remains);
     tell_ledger(look);
@@ -322,18 +366,32 @@ static enum assay_status verify_at(const char *root, const struct assay_verify_o
     return ASSAY_OK;
 }
 
+/* What is no hash is a slip of whoever asks, not damage. */
+static enum assay_status check_options(const struct assay_verify_options *options,
+                                       struct assay_error *err)
+{
+    char quoted[ASSAY_QUOTE_SIZE];
+    if (options->head == NULL)
+        return ASSAY_OK;
+    const char *digits = digits_of(options->head);
+    if (strlen(digits) == 64 && strspn(digits, "0123456789abcdefABCDEF") == 64)
+        return ASSAY_OK;
+    return assay_fail(err, ASSAY_EDATA,
+                      "--head is \"%s\"; expected the hash of an entry, 64 hexadecimal digits",
+                      assay_quote_value(options->head, strlen(options->head), quoted));
+}
+
 enum assay_status assay_registry_verify(const char *path,
                                         const struct assay_verify_options *options,
                                         struct assay_verification *verification,
                                         struct assay_error *err)
 {
-    size_t length = strlen(path);
-    while (length > 1 && path[length - 1] == '/')
-        length--;
-    char *root = assay_copy_text(path, length);
-    if (root == NULL)
-        return assay_fail_memory(err, "verifying a registry");
-    enum assay_status status = verify_at(root, options, verification, err);
+    char *root = NULL;
+    enum assay_status status = check_options(options, err);
+    if (status == ASSAY_OK)
+        status = assay_store_root(path, &root, err);
+    if (status == ASSAY_OK)
+        status = verify_at(root, options, verification, err);
     free(root);
     return status;
 }

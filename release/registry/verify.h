@@ -27,7 +27,9 @@ enum assay_registry_state {
 struct assay_verify_options {
     /* To trust: the ledger must be signed with it. NULL: keys kept in the registry, no signature asked for */
     const struct assay_public_key *key;
-    const char *head;    /* hash of an entry that must be in the ledger, kept elsewhere, or NULL */
+    /* Hash of an entry that must be in the ledger, kept elsewhere, with or without "sha256:";
+     * or NULL */
+    const char *head;
 };
 
 struct assay_verification {
@@ -46,6 +48,7 @@ void assay_verification_clear(struct assay_verification *verification);
 
 /* Looks at path; a command that writes there is waited for. A directory with nothing of a registry
  * in it is EMPTY, and OLD with the remains of a first release.
+ *   ASSAY_EDATA              the head to look for is no hash
  *   ASSAY_EIO, ASSAY_ENOMEM  could not look at it at all; a file that cannot be read is a defect */
 ASSAY_MUST_CHECK enum assay_status assay_registry_verify(const char *path,
                                                          const struct assay_verify_options *options,

@@ -44,21 +44,38 @@ static void take_key(struct assay_look *look, const char *file, const struct ass
     assay_text_clear(&place);
 }
 
+/* One that "current" lists, and that is damaged, was named before. */
+static void read_key(struct assay_look *look, const char *file)
+{
+    struct assay_error err = {0};
+    struct assay_text text = {0};
+    enum assay_status status = assay_look_read(look, file, &text, &err);
+    if (status == ASSAY_OK)
+        take_key(look, file, &text);
+    else if (status == ASSAY_ENOMEM || !look->has_current)
+        (void)assay_look_took(look, status, &err);
+    assay_text_clear(&text);
+}
+
+static void read_keys_of_ledger(struct assay_look *look)
+{
+    const struct assay_ledger *ledger = &look->ledger;
+    char file[ASSAY_KEY_ID_SIZE + sizeof ".pub"];
+    for (size_t k = 0; k < ledger->n_entry; k++) {
+        if (!assay_first_signs(ledger, k))
+            continue;
+        snprintf(file, sizeof file, "%s.pub", ledger->entries[k].key);
+        read_key(look, file);
+    }
+}
+
 void assay_verify_keys(struct assay_look *look)
 {
-    for (size_t k = 0; k < look->current.n_file; k++) {
-        const char *file = look->current.files[k].name;
-        struct assay_text text = {0};
-        if (strstr(file, ".pub") == NULL)
-            continue;
-        /* One that is damaged was named before. */
-        enum assay_status status = assay_listed_read(look->root, &look->current, file, &text, NULL);
-        if (status == ASSAY_OK)
-            take_key(look, file, &text);
-        else if (status == ASSAY_ENOMEM)
-            look->out_of_memory = true;
-        assay_text_clear(&text);
-    }
+    if (!look->has_current)
+        read_keys_of_ledger(look);
+    for (size_t k = 0; k < look->current.n_file; k++)
+        if (strstr(look->current.files[k].name, ".pub") != NULL)
+            read_key(look, look->current.files[k].name);
 }
 
 /* Says which of the last entries nobody vouches for. */
@@ -129,14 +146,13 @@ void assay_verify_signature(struct assay_look *look)
         note_unsigned(look);
         return;
     }
-    if (!look->has_current || assay_listing_of(&look->current, ASSAY_SIGNATURE_FILE) == NULL)
+    if (look->has_current && assay_listing_of(&look->current, ASSAY_SIGNATURE_FILE) == NULL)
         return; /* a defect of "current", which was named */
     assay_text_printf(&place, "%s/" ASSAY_SIGNATURE_FILE, look->root);
-    enum assay_status status = place.failed ? ASSAY_ENOMEM
-                                            : assay_listed_read(look->root, &look->current,
-                                                                ASSAY_SIGNATURE_FILE, &text, NULL);
-    if (status == ASSAY_ENOMEM)
-        look->out_of_memory = true;
+    enum assay_status status =
+        place.failed ? ASSAY_ENOMEM : assay_look_read(look, ASSAY_SIGNATURE_FILE, &text, &err);
+    if (status == ASSAY_ENOMEM || (status != ASSAY_OK && !look->has_current))
+        (void)assay_look_took(look, status, &err); /* else it was named with the files listed */
     else if (status == ASSAY_OK &&
              assay_look_took(
                  look, assay_signature_read(place.data, text.data, text.length, &signature, &err),

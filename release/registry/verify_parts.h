@@ -22,7 +22,7 @@ struct assay_look {
     struct assay_listing current; /* zeroed where it is missing or damaged */
     bool has_current;
     struct assay_ledger ledger;    /* likewise */
-    struct assay_public_key *keys; /* [n_key] those that "current" lists */
+    struct assay_public_key *keys; /* [n_key] those that signed an entry */
     size_t n_key, key_capacity;
     bool out_of_memory;
 };
@@ -39,7 +39,12 @@ const struct assay_public_key *assay_look_key(const struct assay_look *look, con
 /* Whether a signature by that key is by the one to trust, if there is one. */
 bool assay_look_trusts(const struct assay_look *look, const char *id);
 
-/* Reads the public keys that "current" lists. */
+/* Appends the bytes that "current" lists as file; without "current", those that stand there. */
+ASSAY_MUST_CHECK enum assay_status assay_look_read(struct assay_look *look, const char *file,
+                                                   struct assay_text *text,
+                                                   struct assay_error *err);
+
+/* Reads the public keys that "current" lists; without it, those that the ledger names. */
 void assay_verify_keys(struct assay_look *look);
 /* The ledger's signature, or what its absence means. */
 void assay_verify_signature(struct assay_look *look);

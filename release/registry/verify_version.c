@@ -13,6 +13,8 @@
 #define RECORD          "release.json"
 #define MODEL           "model.json"
 #define MODEL_SIGNATURE "model.json.minisig"
+#define AUDIT           "audit.json"
+#define CHANGES         "changes.md"
 
 /* One folder being looked at. */
 struct version_look {
@@ -22,6 +24,7 @@ struct version_look {
     struct assay_names names;           /* of the files in it */
     struct assay_json *record;          /* NULL: not as the ledger says, or unreadable */
     struct assay_text model, signature; /* empty: not there, or not as the record says */
+    char audit[ASSAY_DIGEST_SIZE];      /* likewise; of its bytes */
 };
 
 static bool took(struct version_look *v, enum assay_status status, const struct assay_error *err)
@@ -40,7 +43,12 @@ static bool is_there(const struct version_look *v, const char *file)
 static bool read_file(struct version_look *v, const char *file, struct assay_text *text)
 {
     struct assay_error err = {0};
-    return took(v, assay_store_read(v->place.data, file, text, NULL, &err), &err);
+    struct assay_text name = {0};
+    assay_text_printf(&name, ASSAY_VERSIONS "/%s/%s", v->release->version, file);
+    enum assay_status status =
+        name.failed ? ASSAY_ENOMEM : assay_store_read(v->look->root, name.data, text, NULL, &err);
+    assay_text_clear(&name);
+    return took(v, status, &err);
 }
 
 /* ---- the record ---- */
@@ -61,8 +69,52 @@ static bool same_text(struct version_look *v, const struct cJSON *object, const 
     return false;
 }
 
+/* A text of the record's, in `object` at its top (NULL: at the top itself), where either may be
+ * null, and *text is then NULL. *member is where it stands. False: it is neither text nor null. */
+static bool text_or_null(struct version_look *v, const char *object, const char *key,
+                         const struct cJSON **member, const char **text)
+{
+    struct assay_error err = {0};
+    const struct cJSON *holder = assay_json_root(v->record);
+    *text = NULL;
+    if (object != NULL) {
+        *member = assay_json_get(holder, object);
+        if (*member != NULL && assay_json_is_null(*member))
+            return true;
+        if (!took(v, assay_json_want_object(v->record, holder, object, &holder, &err), &err))
+            return false;
+    }
+    *member = assay_json_get(holder, key);
+    return (*member != NULL && assay_json_is_null(*member)) ||
+           took(v, assay_json_want_string(v->record, holder, key, text, &err), &err);
+}
+
+/* It is what it must be (NULL: null), as `by` says. */
+static void same_or_null(struct version_look *v, const char *object, const char *key,
+                         const char *expected, const char *by)
+{
+    const struct cJSON *member;
+    const char *text;
+    if (!text_or_null(v, object, key, &member, &text))
+        return;
+    if (text == expected || (text != NULL && expected != NULL && strcmp(text, expected) == 0))
+        return;
+    const char *had = text != NULL ? "\"" : "", *want = expected != NULL ? "\"" : "";
+    assay_look_defect(v->look, "%s: \"%s%s%s\" is %s%.80s%s; expected %s%.80s%s, as %s",
+                      assay_json_place(v->record, member), object != NULL ? object : "",
+                      object != NULL ? "." : "", key, had, text != NULL ? text : "null", had, want,
+                      expected != NULL ? expected : "null", want, by);
+}
+
 static void check_record(struct version_look *v)
 {
+    const struct assay_entry *release = v->release;
+    char by[64];
+    snprintf(by, sizeof by, "entry %zu of the ledger", release->number);
+    same_or_null(v, NULL, "approver", release->by, by);
+    same_or_null(v, "override", "reason", release->reason, by);
+    same_or_null(v, "previous", "version", release->from, by);
+    same_or_null(v, "signature", "key", release->key, by);
     struct assay_error err = {0};
     const struct cJSON *root = assay_json_root(v->record), *model;
     same_text(v, root, "version", v->release->version);
@@ -121,8 +173,11 @@ static void check_file(struct version_look *v, const char *file, size_t bytes, c
                               "with %.12s...",
                               v->place.data, file, text->length, digest + 7, bytes, sha256);
             assay_text_reset(text);
-        } else
+        } else {
             v->look->out->n_file++;
+            if (strcmp(file, AUDIT) == 0)
+                memcpy(v->audit, digest, sizeof digest);
+        }
     }
     assay_text_clear(&own);
 }
@@ -173,8 +228,16 @@ static void check_files(struct version_look *v)
         if (strcmp(v->names.names[k], RECORD) != 0 && !lists(files, v->names.names[k]))
             assay_look_defect(v->look, "%s/%s: not listed in " RECORD, v->place.data,
                               v->names.names[k]);
-    if (!lists(files, MODEL))
-        assay_look_defect(v->look, "%s/" RECORD ": \"files\" has no \"" MODEL "\"", v->place.data);
+    static const char *const always[] = {MODEL, CHANGES};
+    for (size_t k = 0; k < sizeof always / sizeof *always; k++)
+        if (!lists(files, always[k]))
+            assay_look_defect(v->look, "%s/" RECORD ": \"files\" has no \"%s\"", v->place.data,
+                              always[k]);
+    /* One that is listed and was not as listed has been named. */
+    bool listed = lists(files, AUDIT);
+    if (!listed || v->audit[0] != '\0')
+        same_or_null(v, "audit", "digest", listed ? v->audit : NULL,
+                     listed ? "the SHA-256 of " AUDIT : "there is no " AUDIT);
 }
 
 /* ---- the model ---- */
@@ -306,15 +369,28 @@ static void check_folder(struct version_look *v)
                           v->place.data, v->release->number);
 }
 
+/* The names of its files. */
+static bool list(struct version_look *v, bool *found)
+{
+    struct assay_error err = {0};
+    const char *folder = v->place.data + strlen(v->look->root) + 1;
+    return took(v, assay_store_list(v->look->root, folder, &v->names, found, &err), &err);
+}
+
 void assay_verify_version(struct assay_look *look, const struct assay_entry *release)
 {
     struct assay_error err = {0};
     struct version_look v = {.look = look, .release = release};
+    enum assay_store_kind versions;
     bool found;
+    /* Anything else in place of the directory was named with what lies about. */
+    if (!took(&v, assay_store_look(look->root, ASSAY_VERSIONS, &versions, &err), &err) ||
+        (versions != ASSAY_STORE_DIRECTORY && versions != ASSAY_STORE_NOTHING))
+        return;
     assay_text_printf(&v.place, "%s/" ASSAY_VERSIONS "/%s", look->root, release->version);
     if (v.place.failed)
         look->out_of_memory = true;
-    else if (took(&v, assay_store_list(v.place.data, "", &v.names, &found, &err), &err)) {
+    else if (list(&v, &found)) {
         if (found)
             check_folder(&v);
         else

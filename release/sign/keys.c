@@ -1,5 +1,6 @@
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -8,7 +9,7 @@
 #include "release/sign/secret_file.h"
 #include "release/sign/secret_key.h"
 
-enum { FILE_SIZE = 4096 };
+enum { FILE_SIZE = 4096, PATH_SIZE = 4096 };
 
 static enum assay_status fail_exists(const char *path, struct assay_error *err)
 {
@@ -27,14 +28,42 @@ static bool write_all(int fd, const char *bytes, size_t length)
 {
     while (length > 0) {
         ssize_t done = write(fd, bytes, length);
-        if (done < 0 && errno != EINTR)
+        if (done < 0 && errno == EINTR)
+            continue;
+        if (done == 0)
+            errno = EIO; /* no progress and no reason */
+        if (done <= 0)
             return false;
-        if (done > 0) {
-            bytes += done;
-            length -= (size_t)done;
-        }
+        bytes += done;
+        length -= (size_t)done;
     }
     return true;
+}
+
+static bool sync_again(int fd)
+{
+    int result;
+    do
+        result = fsync(fd);
+    while (result != 0 && errno == EINTR);
+    return result == 0;
+}
+
+/* The name of a new file is durable when its directory is, where its file system has such. */
+static bool sync_directory_of(const char *path)
+{
+    char directory[PATH_SIZE] = ".";
+    const char *slash = strrchr(path, '/');
+    if (slash != NULL)
+        snprintf(directory, sizeof directory, "%.*s", slash > path ? (int)(slash - path) : 1, path);
+    int fd = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (fd < 0)
+        return errno == EACCES; /* one may write where one may not read */
+    bool good = sync_again(fd) || errno == EINVAL || errno == ENOTSUP || errno == EOPNOTSUPP;
+    int reason = errno;
+    close(fd);
+    errno = reason;
+    return good;
 }
 
 static enum assay_status create(const char *path, mode_t mode, const char *bytes, size_t length,
@@ -44,9 +73,11 @@ static enum assay_status create(const char *path, mode_t mode, const char *bytes
     if (fd < 0 && errno == EEXIST)
         return fail_exists(path, err);
     int reason = fd < 0 ? errno : 0;
-    if (fd >= 0 && (!write_all(fd, bytes, length) || fsync(fd) != 0))
+    if (fd >= 0 && (!write_all(fd, bytes, length) || !sync_again(fd)))
         reason = errno;
     if (fd >= 0 && close(fd) != 0 && reason == 0)
+        reason = errno;
+    if (reason == 0 && !sync_directory_of(path))
         reason = errno;
     if (reason == 0)
         return ASSAY_OK;
@@ -108,7 +139,8 @@ enum assay_status assay_secret_key_read(const char *path,
     char *text = assay_secret_alloc(FILE_SIZE);
     if (text == NULL)
         return assay_fail_memory(err, "reading a secret key");
-    enum assay_status status = assay_secret_file_read(path, text, FILE_SIZE, &length, err);
+    enum assay_status status =
+        assay_secret_file_read(path, assay_secret_key_look, text, FILE_SIZE, &length, err);
     if (status == ASSAY_OK)
         status = assay_secret_key_decode(path, text, length, ask, context, key, err);
     assay_secret_free(text, FILE_SIZE);

@@ -41,8 +41,8 @@ ASSAY_MUST_CHECK enum assay_status assay_keys_make(const char *secret_path, cons
 /* Reads a secret key, minisign's or ours. ask(context, password, size) is called where the key is
  * encrypted, fills a NUL-terminated password and returns false when there is none to have; may be
  * NULL: then there is none.
- *   ASSAY_EDATA    others may read the file (mode beyond 0600); wrong password; no password
- *   ASSAY_EFORMAT  no secret key of minisign's */
+ *   ASSAY_EFORMAT  no secret key of minisign's, whatever the file's mode is
+ *   ASSAY_EDATA    others may read the file (mode beyond 0600); wrong password; no password */
 ASSAY_MUST_CHECK enum assay_status assay_secret_key_read(const char *path,
                                                          bool (*ask)(void *context, char *password,
                                                                      size_t size),

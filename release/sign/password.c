@@ -223,7 +223,7 @@ enum assay_status assay_password_read(const char *path, char password[], size_t 
     char *text = assay_secret_alloc(FILE_SIZE);
     if (text == NULL)
         return assay_fail_memory(err, "reading a password");
-    enum assay_status status = assay_secret_file_read(path, text, FILE_SIZE, &length, err);
+    enum assay_status status = assay_secret_file_read(path, NULL, text, FILE_SIZE, &length, err);
     if (status == ASSAY_OK && strlen(text) != length)
         status = assay_fail(err, ASSAY_EDATA, "%s: holds a zero byte; expected a password", path);
     if (status == ASSAY_OK)

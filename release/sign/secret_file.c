@@ -15,19 +15,13 @@ static enum assay_status fail_read(const char *path, int reason, struct assay_er
     return assay_fail(err, ASSAY_EIO, "could not read \"%s\": %s", path, strerror(reason));
 }
 
-/* Asked of the open file, not of its name, which could come to mean another. */
-static enum assay_status check_mode(const char *path, int fd, struct assay_error *err)
+static enum assay_status check_mode(const char *path, mode_t mode, struct assay_error *err)
 {
-    struct stat info;
-    if (fstat(fd, &info) != 0)
-        return fail_read(path, errno, err);
-    if (S_ISDIR(info.st_mode))
-        return fail_read(path, EISDIR, err);
-    if ((info.st_mode & (S_IRWXG | S_IRWXO)) == 0)
+    if ((mode & (S_IRWXG | S_IRWXO)) == 0)
         return ASSAY_OK;
     enum assay_status status =
         assay_fail(err, ASSAY_EDATA, "%s: mode %04o lets others at a secret; expected 0600", path,
-                   (unsigned)(info.st_mode & 07777));
+                   (unsigned)(mode & 07777));
     assay_hint(err, "If nobody else has read it: chmod 600 %s", path);
     return status;
 }
@@ -54,15 +48,33 @@ static enum assay_status read_all(const char *path, int fd, char text[], size_t 
     return ASSAY_OK;
 }
 
-enum assay_status assay_secret_file_read(const char *path, char text[], size_t size, size_t *length,
-                                         struct assay_error *err)
+/* The mode is that of the open file, not of its name, which could come to mean another. */
+static enum assay_status read_open(const char *path, int fd, assay_secret_look *look, char text[],
+                                   size_t size, size_t *length, struct assay_error *err)
+{
+    struct stat info;
+    if (fstat(fd, &info) != 0)
+        return fail_read(path, errno, err);
+    if (S_ISDIR(info.st_mode))
+        return fail_read(path, EISDIR, err);
+    enum assay_status status = look == NULL ? check_mode(path, info.st_mode, err) : ASSAY_OK;
+    if (status == ASSAY_OK)
+        status = read_all(path, fd, text, size, length, err);
+    if (status == ASSAY_OK && look != NULL) {
+        status = look(path, text, *length, err);
+        if (status == ASSAY_OK)
+            status = check_mode(path, info.st_mode, err);
+    }
+    return status;
+}
+
+enum assay_status assay_secret_file_read(const char *path, assay_secret_look *look, char text[],
+                                         size_t size, size_t *length, struct assay_error *err)
 {
     int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
     if (fd < 0)
         return assay_fail(err, ASSAY_EIO, "could not open \"%s\": %s", path, strerror(errno));
-    enum assay_status status = check_mode(path, fd, err);
-    if (status == ASSAY_OK)
-        status = read_all(path, fd, text, size, length, err);
+    enum assay_status status = read_open(path, fd, look, text, size, length, err);
     close(fd);
     if (status != ASSAY_OK)
         sodium_memzero(text, size);

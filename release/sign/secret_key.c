@@ -162,14 +162,16 @@ static enum assay_status read_bytes(const char *name, const char *text, size_t l
                                     unsigned char bytes[ASSAY_SECRET_KEY_BYTES],
                                     struct assay_error *err)
 {
+    struct assay_public_key public_key;
     struct assay_line comment, line;
     size_t at = 0;
+    if (assay_public_key_parse(name, text, length, &public_key, NULL) == ASSAY_OK)
+        return assay_fail(err, ASSAY_EFORMAT, "%s: holds a public key; expected a secret one",
+                          name);
     if (!assay_line_next(text, length, &at, &comment) ||
         !assay_line_skip(&comment, ASSAY_UNTRUSTED_COMMENT))
         return fail_format(name, "no comment in the first line", err);
     line = assay_line_last(text, length, at);
-    if (line.length == 56)
-        return fail_format(name, "a public key", err);
     if (!assay_base64_read(line, bytes, ASSAY_SECRET_KEY_BYTES))
         return fail_format(name, "the second line is not 212 characters of base64", err);
     if (memcmp(bytes, "Ed", 2) != 0)
@@ -275,6 +277,20 @@ enum assay_status assay_secret_key_decode(const char *name, const char *text, si
         memcpy(key->key, work->bytes + AT_KEY, 64);
         publish(key);
     }
+    assay_secret_free(work, sizeof *work);
+    return status;
+}
+
+enum assay_status assay_secret_key_look(const char *name, const char *text, size_t length,
+                                        struct assay_error *err)
+{
+    enum assay_status status = assay_sodium_start(err);
+    if (status != ASSAY_OK)
+        return status;
+    struct work *work = assay_secret_alloc(sizeof *work);
+    if (work == NULL)
+        return assay_fail_memory(err, "reading a secret key");
+    status = read_bytes(name, text, length, work->bytes, err);
     assay_secret_free(work, sizeof *work);
     return status;
 }

@@ -58,4 +58,8 @@ ASSAY_MUST_CHECK enum assay_status assay_secret_key_decode(
     bool (*ask)(void *context, char *password, size_t size), void *context,
     struct assay_secret_key *key, struct assay_error *err);
 
+/* Whether text is that of a secret key, whatever its password; errors as above. */
+ASSAY_MUST_CHECK enum assay_status assay_secret_key_look(const char *name, const char *text,
+                                                         size_t length, struct assay_error *err);
+
 #endif

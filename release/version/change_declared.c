@@ -246,8 +246,8 @@ static struct assay_spec with_release_rules(const struct assay_spec *spec)
     return same;
 }
 
-/* Where a zone of a weighted average begins on the scale of odds, on which it was declared: at 50 on
- * the at-risk line, a halving of the odds every so many points. */
+/* Where a zone of a weighted average begins on the scale of odds, on which it was declared: at 50
+ * on the at-risk line, a halving of the odds every so many points. */
 static double declared_bound(const struct assay_model *model, double from)
 {
     double total = 0, line = model->at_risk_probability;

@@ -413,9 +413,9 @@ static enum assay_status say_all(struct words *words, const struct cJSON *change
 {
     static const char *const openings[4] = {
         "Nothing changed but the version, what it came from and the date.",
-        "A patch: every score stays as it is; texts, rules or evidence changed.",
-        "A minor change: inputs and meaning of the scores stay, their values change.",
-        "A major change: what scorers are given, or what the score means, is not the same."};
+        "A patch: scores are the same, texts or evidence are not.",
+        "A minor change: scores come out differently.",
+        "A major change: what scorers are given, or what the answer means, is different."};
     const struct cJSON *reasons;
     size_t level;
     enum assay_status status = assay_json_want_word(words->doc, changes, "level", assay_level_names,

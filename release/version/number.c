@@ -129,5 +129,15 @@ enum assay_status assay_version_check(struct assay_version asked,
                    number, force, assay_level_names[level]);
         return would_do(in_force, level, used, n, err);
     }
+    for (size_t k = 0; k < n; k++)
+        if (compare_parts(asked, used[k], part_of_level[level] + 1) == 0) {
+            char other[ASSAY_VERSION_SIZE];
+            assay_fail(
+                err, ASSAY_EDATA,
+                "version %s reads as a lesser step from %s, which was used; expected a %s step "
+                "from every number",
+                number, assay_version_print(used[k], other), assay_level_names[level]);
+            return would_do(in_force, level, used, n, err);
+        }
     return ASSAY_OK;
 }

@@ -34,7 +34,7 @@ struct assay_version assay_version_next(const struct assay_version *in_force, en
                                         const struct assay_version used[], size_t n);
 
 /* Whether a number asked for with --as may be used: it was never used, is above the one in force,
- * and steps as far as the level asks or further.
+ * and steps as far as the level asks or further, also from every number that was used.
  *   ASSAY_EDATA  it understates, was used, or goes back: says which, and in the hint the number
  *                that would do */
 ASSAY_MUST_CHECK enum assay_status assay_version_check(struct assay_version asked,

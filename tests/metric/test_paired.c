@@ -293,20 +293,30 @@ START_TEST(no_interval_where_the_rows_say_nothing_of_their_uncertainty)
 }
 END_TEST
 
-START_TEST(predictions_in_the_same_order_have_the_same_auc_for_sure)
+static double shifted(double prob, double intercept, double slope)
 {
-    static const double first[] = {0.1, 0.2, 0.2, 0.7, 0.3, 0.8}, moved[] = {0.2, 0.3, 0.3, 0.8, 0.4, 0.9};
-    static const double parted[] = {0.2, 0.3, 0.31, 0.8, 0.4, 0.9}; /* a tie less, of one class */
+    return 1 / (1 + exp(-(intercept + slope * log(prob / (1 - prob)))));
+}
+
+START_TEST(the_same_score_with_another_intercept_has_the_same_auc_for_sure)
+{
+    static const double first[] = {0.1, 0.2, 0.2, 0.7, 0.3, 0.8};
     static const unsigned char outcome[] = {0, 1, 1, 0, 0, 1};
+    double moved[6], bent[6];
     struct assay_error err = {0};
     struct assay_paired paired;
+    for (size_t i = 0; i < 6; i++) {
+        moved[i] = shifted(first[i], 0.5, 1.3);
+        bent[i] = first[i] * first[i]; /* the same order, on these rows */
+    }
     ck_assay_ok(assay_paired_measure(first, moved, outcome, NULL, 6, &paired, &err));
     ck_assert(!paired.same);
     ck_assert_double_eq(paired.auc.difference.value, 0);
     ck_assert_double_eq(paired.auc.difference.low, 0);
     ck_assert_double_eq(paired.auc.difference.high, 0);
     ck_assert_double_gt(paired.brier.std_error, 0);
-    ck_assay_ok(assay_paired_measure(first, parted, outcome, NULL, 6, &paired, &err));
+    ck_assay_ok(assay_paired_measure(first, bent, outcome, NULL, 6, &paired, &err));
+    ck_assert_double_eq(paired.auc.difference.value, 0);
     ck_assert_double_nan(paired.auc.difference.low);
 }
 END_TEST
@@ -448,7 +458,7 @@ static void add_tests(TCase *tc)
     tcase_add_loop_test(tc, copies_in_one_cluster_do_not_count_as_news, 0, 10);
     tcase_add_test(tc, the_same_prediction_differs_by_nothing_and_surely_so);
     tcase_add_test(tc, no_interval_where_the_rows_say_nothing_of_their_uncertainty);
-    tcase_add_test(tc, predictions_in_the_same_order_have_the_same_auc_for_sure);
+    tcase_add_test(tc, the_same_score_with_another_intercept_has_the_same_auc_for_sure);
     tcase_add_loop_test(tc, intervals_cover_the_truth_as_often_as_they_say, 0, 2);
     tcase_add_loop_test(tc, what_cannot_be_compared_is_named, 0, COUNT(bad));
     tcase_add_test(tc, every_failing_allocation_is_reported);

@@ -215,13 +215,46 @@ static inline struct assay_text shelf_text(const char *string)
     return text;
 }
 
+/* "key": text, in an object of its own where there is one; null for what is not there. */
+static inline void shelf_put_text(struct assay_json_writer *json, const char *object,
+                                  const char *key, const char *text)
+{
+    if (text == NULL) {
+        assay_json_put_null(json, object != NULL ? object : key);
+        return;
+    }
+    if (object != NULL)
+        assay_json_open(json, object, '{');
+    assay_json_put_string(json, key, text);
+    if (object != NULL)
+        assay_json_close(json);
+}
+
+/* NULL: it has no audit. */
+static inline const char *shelf_audit_digest(const struct shelf_version *version,
+                                             char out[ASSAY_DIGEST_SIZE])
+{
+    for (size_t k = 0; k < version->n_file; k++)
+        if (strcmp(version->files[k].name, "audit.json") == 0) {
+            assay_digest_of(version->files[k].bytes, version->files[k].length, out);
+            return out;
+        }
+    return NULL;
+}
+
 static inline struct assay_text shelf_record(const struct shelf_version *version)
 {
     const struct assay_entry *entry = &version->entry;
     struct assay_json_writer json = {0};
+    char audit[ASSAY_DIGEST_SIZE];
     assay_json_open(&json, NULL, '{');
     assay_json_put_string(&json, "version", entry->version);
     assay_json_put_string(&json, "at", entry->at);
+    shelf_put_text(&json, NULL, "approver", entry->by);
+    shelf_put_text(&json, "previous", "version", entry->from);
+    shelf_put_text(&json, "override", "reason", entry->reason);
+    shelf_put_text(&json, "signature", "key", entry->key);
+    shelf_put_text(&json, "audit", "digest", shelf_audit_digest(version, audit));
     assay_json_open(&json, "model", '{');
     assay_json_put_string(&json, "digest", entry->digest);
     assay_json_put_string(&json, "candidate", entry->candidate);
@@ -241,15 +274,16 @@ static inline struct assay_text shelf_record(const struct shelf_version *version
     return json.out;
 }
 
-/* Key NULL: not signed. */
+/* From NULL: the first. Key NULL: not signed. */
 static inline void shelf_version_make(struct shelf_version *version, const char *number,
-                                      double intercept, const char *at,
+                                      const char *from, double intercept, const char *at,
                                       const struct assay_secret_key *key)
 {
     struct assay_error err = {0};
     struct assay_text signature = {0};
     *version = (struct shelf_version){0};
     version->entry.version = (char *)(uintptr_t)number;
+    version->entry.from = (char *)(uintptr_t)from;
     snprintf(version->entry.at, sizeof version->entry.at, "%s", at);
     struct assay_text candidate = shelf_model("candidate", intercept, version->entry.candidate);
     struct assay_text model = shelf_model(number, intercept, version->entry.digest);
@@ -277,7 +311,7 @@ static inline void shelf_version_clear(struct shelf_version *version)
 static inline void shelf_open(const struct shelf *shelf, struct assay_registry *registry)
 {
     struct assay_error err = {0};
-    ck_assay_ok(assay_registry_open_to_write(shelf->models, 5, NULL, NULL, registry, &err));
+    ck_assay_ok(assay_registry_make(shelf->models, 5, NULL, NULL, registry, &err));
 }
 
 /* Files and entry as a change; the changelogs tell entry and version. texts[2] are to be cleared.
@@ -326,7 +360,9 @@ static inline void shelf_release(const struct shelf *shelf, const char *number, 
     struct assay_registry registry;
     struct shelf_version version;
     shelf_open(shelf, &registry);
-    shelf_version_make(&version, number, intercept, at, key);
+    const struct assay_ledger *ledger = &registry.ledger;
+    shelf_version_make(&version, number, assay_ledger_in_force(ledger, ledger->n_entry), intercept,
+                       at, key);
     ck_assay_ok(shelf_commit(&registry, &version.entry, version.files, version.n_file, key, &err));
     shelf_version_clear(&version);
     assay_registry_close(&registry);

@@ -36,6 +36,8 @@
 #define SEALED_PASSWORD   "seven tall birches"
 #define SEALED_ID         "4EB67B649C8DC3FC"
 #define SEALED_PUBLIC_KEY "RWT8w42cZHu2Tk8B2WvIHKhA8zfFvHyLpr+X89O1tWyfQyndVJ2ieKVo"
+#define SEALED_PUBLIC                                                                              \
+    "untrusted comment: minisign public key " SEALED_ID "\n" SEALED_PUBLIC_KEY "\n"
 #define SEALED_SECRET                                                                              \
     "untrusted comment: minisign encrypted secret key\n"                                           \
     "RWRTY0Iy7JAvmSAhGKqWcYusElhgoHagI3UAJTOWQ/gXURbJtREAAAACAAAAAAAAAEAAAAAAfvT/"                 \

@@ -61,7 +61,7 @@ static void recalibrated(struct assay_model *m)
 }
 
 static const char recalibrated_words[] =
-    "A major change: what scorers are given, or what the score means, is not the same.\n"
+    "A major change: what scorers are given, or what the answer means, is different.\n"
     "\n"
     "Weights of 100 points, the largest change first, with the 95% interval of the newer one. "
     "Within its\n"
@@ -153,16 +153,16 @@ static const struct {
     const char *words;
 } small[] = {
     {nothing, "Nothing changed but the version, what it came from and the date.\n"},
-    {only_name, "A patch: every score stays as it is; texts, rules or evidence changed.\n\n"
+    {only_name, "A patch: scores are the same, texts or evidence are not.\n\n"
                 "Asking for a patch:\n\n- name: \"by hand\" -> \"by foot\"\n"},
     {only_intercept,
-     "A minor change: inputs and meaning of the scores stay, their values change.\n\n"
+     "A minor change: scores come out differently.\n\n"
      "No weight changed.\n\nNo baseline moved.\n\nIntercept, line and zones:\n\n"
      "- intercept: 1.333 -> 1.25, log-odds\n"
      "- at-risk line: probability 0.333 as before, score 50.0 as before\n- zones: as before\n\n"
      "Asking for a minor version:\n\n- intercept: 1.333 -> 1.25\n"},
     {only_hair,
-     "A minor change: inputs and meaning of the scores stay, their values change.\n\n"
+     "A minor change: scores come out differently.\n\n"
      "Weights of 100 points, the largest change first, with the 95% interval of the newer one. "
      "Within its\n"
      "interval: it holds the earlier weight too, so that the change may be chance.\n\n"

@@ -136,6 +136,23 @@ START_TEST(a_key_of_about_left_out_leaves_its_items_missing_and_no_others)
 }
 END_TEST
 
+START_TEST(the_audit_of_another_model_is_left_out)
+{
+    struct documented d;
+    static const char foreign[] =
+        AUDIT_HEAD(DIGEST("9"), "null") "\"metrics\": {\"auc\": {\"value\": 0.999, "
+                                        "\"interval\": [0.998, 1]}}, \"verdict\": {\"result\": "
+                                        "\"pass\", \"headline\": \"pass: all is well\"}}";
+    documented_second(&d, foreign);
+    struct assay_text markdown = markdown_of(&d);
+    ck_assert_ptr_nonnull(strstr(markdown.data, "Released with the audit of another model."));
+    ck_assert_ptr_null(strstr(markdown.data, "0.999 [0.998"));
+    ck_assert_ptr_null(strstr(markdown.data, "all is well"));
+    assay_text_clear(&markdown);
+    documented_clear(&d);
+}
+END_TEST
+
 /* What else items need: with everything said, this is missing when it is taken away. */
 static const struct {
     const char *what, *items, *words;
@@ -425,6 +442,7 @@ static void add_tests(TCase *tc)
     tcase_add_loop_test(tc, sections_and_items_all_stand_in_their_order, 0, 12);
     tcase_add_loop_test(tc, a_key_of_about_left_out_leaves_its_items_missing_and_no_others, 0,
                         ASSAY_ABOUT_KEYS + 1);
+    tcase_add_test(tc, the_audit_of_another_model_is_left_out);
     tcase_add_loop_test(tc, what_else_is_left_out_is_missing_by_its_name, 0, COUNT(other_needs));
     tcase_add_test(tc, a_first_version_updates_nothing);
     tcase_add_loop_test(tc, markdown_and_html_hold_the_same_tables, 0, 12);

@@ -8,7 +8,15 @@
 
 /* ---- numbers ---- */
 
-/* By hand: log-odds 4/3 - 2 s1 - s2 - s3 over 100 of the first whole example. */
+static bool is_whole_example(const struct assay_model *model, const struct assay_example *example)
+{
+    bool whole = true;
+    for (size_t k = 0; k < model->n_input; k++)
+        whole = whole && !isnan(example->inputs[k].number);
+    return whole;
+}
+
+/* By hand: log-odds 4/3 - 2 s1 - s2 - s3 over 100 of the first whole example, whose score is within the scale. */
 START_TEST(the_score_computed_is_the_formula_of_the_example)
 {
     struct documented d;
@@ -16,21 +24,18 @@ START_TEST(the_score_computed_is_the_formula_of_the_example)
     documented_first(&d, NULL);
     struct assay_model *model = documented_model(&d);
     const struct assay_example *example = NULL;
-    for (size_t e = 0; e < model->n_example && example == NULL; e++) {
-        bool whole = true;
-        for (size_t k = 0; k < model->n_input; k++)
-            whole = whole && !isnan(model->examples[e].inputs[k].number);
-        example = whole ? &model->examples[e] : NULL;
-    }
+    for (size_t e = 0; e < model->n_example && example == NULL; e++)
+        if (is_whole_example(model, &model->examples[e]))
+            example = &model->examples[e];
     ck_assert_ptr_nonnull(example);
     double log_odds = 4.0 / 3 - (2 * example->s[0] + example->s[1] + example->s[2]) / 100;
     struct assay_text markdown = markdown_of(&d), tables = tables_of_markdown(&markdown);
     snprintf(parts, sizeof parts, "use\x1f%g\x1f%.2f\x1f%.4f\x1f", example->inputs[0].number,
              example->s[0], -2 * example->s[0] / 100);
-    ck_assert_str_eq(find_row(&tables,
-                              "A score computed, of the first whole example in the model file",
-                              "use", row),
-                     parts);
+    ck_assert_str_eq(
+        find_row(&tables, "A score computed, of an example in the model file with all its signals",
+                 "use", row),
+        parts);
     snprintf(parts, sizeof parts,
              "With the intercept, 1.3333, the parts add up to log-odds of %.4f: a", log_odds);
     ck_assert_msg(strstr(markdown.data, parts) != NULL, "%s", parts);
@@ -50,6 +55,67 @@ START_TEST(the_score_computed_is_the_formula_of_the_example)
         strstr(markdown.data, "               - 0.111111 where nps is missing\n"));
     assay_text_clear(&markdown);
     assay_text_clear(&tables);
+    documented_clear(&d);
+}
+END_TEST
+
+/* A score at the end of the scale would show a formula that seems not to hold. */
+START_TEST(the_score_computed_is_one_that_does_not_stop_at_an_end)
+{
+    struct documented d;
+    char row[1024], want[64];
+    documented_first(&d, NULL);
+    struct assay_model *model = documented_model(&d);
+    size_t n = 0;
+    for (size_t e = 0; e < model->n_example; e++)
+        if (is_whole_example(model, &model->examples[e])) {
+            model->examples[e].score = n == 0 ? 100 : n == 1 ? 0 : 41.25;
+            if (n++ == 2)
+                snprintf(want, sizeof want, "use\x1f%g\x1f", model->examples[e].inputs[0].number);
+        }
+    ck_assert_uint_gt(n, 2);
+    struct assay_text markdown = markdown_of(&d), tables = tables_of_markdown(&markdown);
+    const char *found =
+        find_row(&tables, "A score computed, of an example in the model file with all its signals",
+                 "use", row);
+    ck_assert_ptr_nonnull(found);
+    ck_assert_msg(strncmp(found, want, strlen(want)) == 0, "%s, expected %s", found, want);
+    ck_assert_ptr_nonnull(find_behind(&markdown, "parts add up", "41.25,"));
+    ck_assert_ptr_null(strstr(markdown.data, "scores stop at"));
+    assay_text_clear(&markdown);
+    assay_text_clear(&tables);
+    documented_clear(&d);
+}
+END_TEST
+
+/* By hand: on the first scale 10 points halve the odds of the line, 1 to 3. */
+START_TEST(where_every_score_stops_at_an_end_the_formula_is_told_beside_it)
+{
+    static const double intercepts[] = {-20, 20};
+    struct documented d;
+    char want[96];
+    documented_first(&d, NULL);
+    struct assay_model *model = documented_model(&d);
+    const struct assay_example *first = NULL;
+    double end = _i == 0 ? 100 : 0;
+    model->spec.scale = ASSAY_LOG_ODDS;
+    model->spec.points_to_halve_odds = 10;
+    model->at_risk_probability = 0.25;
+    model->intercept = intercepts[_i];
+    for (size_t e = 0; e < model->n_example; e++) {
+        model->examples[e].score = end;
+        if (first == NULL && is_whole_example(model, &model->examples[e]))
+            first = &model->examples[e];
+    }
+    ck_assert_ptr_nonnull(first);
+    double log_odds = model->intercept;
+    for (size_t j = 0; j < model->n_signal; j++)
+        log_odds -= model->slope[j] * first->s[j] / 100;
+    snprintf(want, sizeof want, "The formula gives %.1f; scores stop at %.0f.",
+             50 + 10 * (-log2(3) - log_odds / log(2)), end);
+    struct assay_text markdown = markdown_of(&d);
+    ck_assert_msg(strstr(markdown.data, want) != NULL, "%s", want);
+    assay_text_clear(&markdown);
     documented_clear(&d);
 }
 END_TEST
@@ -356,6 +422,8 @@ END_TEST
 static void add_tests(TCase *tc)
 {
     tcase_add_test(tc, the_score_computed_is_the_formula_of_the_example);
+    tcase_add_test(tc, the_score_computed_is_one_that_does_not_stop_at_an_end);
+    tcase_add_loop_test(tc, where_every_score_stops_at_an_end_the_formula_is_told_beside_it, 0, 2);
     tcase_add_test(tc, ranks_are_read_from_the_curve_of_all_accounts);
     tcase_add_loop_test(tc, rows_say_what_the_files_say, 0, COUNT(rows));
     tcase_add_test(tc, limits_tell_what_the_audit_found);

@@ -28,9 +28,8 @@ START_TEST(a_candidate_that_shows_everything_opens_every_gate)
          file},
         {"its own 40 examples come out as it says, to 1e-09", "all 40 come out as it says"},
         {audited, "made on 2026-10-02 of 1,249 snapshots, 109 with the event"},
-        {"made on 2026-07-01, as the model was, or later, and at most 120 days before the release "
-         "on "
-         "2026-10-05",
+        {"made between 2026-07-01 (the model) and 2026-10-05 (the release), at most 120 days "
+         "before it",
          "made on 2026-10-02, 3 days before the release on 2026-10-05"},
         {"a pass (release.inconclusive is \"refuse\")",
          "pass: 109 churners, and every target is met"},
@@ -142,8 +141,8 @@ START_TEST(what_is_accepted_is_asked_in_so_many_words)
                      "at most 7% of the snapshots change zone against 1.0.0");
     ck_assert_str_eq(
         scene.gates.gate[ASSAY_GATE_AGE].asked,
-        "made on 2026-07-01, as the model was, or later, and at most 1 day before the release on "
-        "2026-10-05");
+        "made between 2026-07-01 (the model) and 2026-10-05 (the release), at most 1 day before "
+        "it");
     scene_close(&scene);
 }
 END_TEST

@@ -2,6 +2,7 @@
  * command settles it. */
 #include "release/registry/registry.h"
 
+#include <fcntl.h>
 #include <signal.h>
 #include <sys/resource.h>
 
@@ -229,6 +230,159 @@ START_TEST(a_version_that_no_interruption_explains_is_neither_removed_nor_passed
 }
 END_TEST
 
+/* ---- what no interruption leaves, and a writer must not follow or fall over ---- */
+
+/* What stands elsewhere, and must stand there still. */
+static void make_victim(char path[64])
+{
+    snprintf(path, 64, "%s/victim", shelf.folder);
+    tree_copy(shelf.models, path);
+}
+
+/* The registry's own versions are elsewhere; the ledger to come explains one that is there. */
+static void link_versions(void)
+{
+    shelf_rename(&shelf, "versions", "../elsewhere");
+    ck_assert_int_eq(symlink("../victim/versions", shelf_path(&shelf, "versions")), 0);
+}
+
+static void link_folder_of_remains(void)
+{
+    ck_assert_int_eq(symlink("../../victim/versions", shelf_path(&shelf, "versions/.3.0.0.next")),
+                     0);
+}
+
+static void link_remains(void)
+{
+    tree_remove(shelf_path(&shelf, "versions/1.2.0"));
+    ck_assert_int_eq(symlink("../../victim/versions/1.2.0", shelf_path(&shelf, "versions/1.2.0")),
+                     0);
+}
+
+static void link_version(void)
+{
+    tree_remove(shelf_path(&shelf, "versions/1.1.0"));
+    ck_assert_int_eq(symlink("../../victim/versions/1.1.0", shelf_path(&shelf, "versions/1.1.0")),
+                     0);
+}
+
+static void folder_in_remains(void)
+{
+    ck_assert_int_eq(mkdir(shelf_path(&shelf, "versions/.3.0.0.next"), 0777), 0);
+    ck_assert_int_eq(mkdir(shelf_path(&shelf, "versions/.3.0.0.next/sub"), 0777), 0);
+}
+
+static void folder_in_coming_version(void)
+{
+    ck_assert_int_eq(mkdir(shelf_path(&shelf, "versions/1.2.0/sub"), 0777), 0);
+}
+
+static void link_next_ledger(void)
+{
+    shelf_remove(&shelf, ".ledger.jsonl.next");
+    ck_assert_int_eq(symlink("../victim/ledger.jsonl", shelf_path(&shelf, ".ledger.jsonl.next")),
+                     0);
+}
+
+static void pipe_next_current(void)
+{
+    ck_assert_int_eq(mkfifo(shelf_path(&shelf, ".current.next"), 0666), 0);
+}
+
+#define NO_DIRECTORY                                                                               \
+    ": expected a directory there, no link or file; in the way of every change until it is "       \
+    "removed "                                                                                     \
+    "by hand"
+#define NO_FILE                                                                                    \
+    ": expected a file there, no link or directory; in the way of every change until it is "       \
+    "removed "                                                                                     \
+    "by hand"
+
+static const struct {
+    void (*put)(void);
+    const char *name, *said;
+} obstacles[] = {
+    {link_versions, "versions", NO_DIRECTORY},
+    {link_folder_of_remains, "versions/.3.0.0.next", NO_DIRECTORY},
+    {link_remains, "versions/1.2.0", NO_DIRECTORY},
+    {link_version, "versions/1.1.0", NO_DIRECTORY},
+    {folder_in_remains, "versions/.3.0.0.next/sub", NO_FILE},
+    {folder_in_coming_version, "versions/1.2.0/sub", NO_FILE},
+    {link_next_ledger, ".ledger.jsonl.next", NO_FILE},
+    {pipe_next_current, ".current.next", NO_FILE},
+};
+
+/* Every registry here has the remains of a release of 1.2.0 that did not count, so that whoever
+ * writes has something to rename and to remove. */
+START_TEST(what_is_in_the_way_is_named_and_nothing_is_touched_here_or_elsewhere)
+{
+    struct assay_error err = {0};
+    struct assay_registry registry;
+    char victim[64], kept[64], before[64], want[320];
+    shelf_fill(&shelf, false);
+    shelf_copy(&shelf, ".", "../before");
+    shelf_release(&shelf, "1.2.0", 1.5, "2026-11-01T00:00:00Z", NULL);
+    make_victim(victim);
+    shelf_rename(&shelf, "ledger.jsonl", ".ledger.jsonl.next");
+    static const char *const old[] = {"current", "ledger.jsonl", "CHANGELOG.md", "CHANGELOG.json"};
+    for (size_t k = 0; k < COUNT(old); k++) {
+        snprintf(before, sizeof before, "%s/before/%s", shelf.folder, old[k]);
+        tree_copy(before, shelf_path(&shelf, old[k]));
+    }
+    shelf_is(&shelf, ASSAY_REGISTRY_OLD);
+    snprintf(kept, sizeof kept, "%s/kept", shelf.folder);
+    tree_copy(victim, kept);
+
+    obstacles[_i].put();
+    snprintf(want, sizeof want, "%s/%s%s", shelf.models, obstacles[_i].name, obstacles[_i].said);
+    struct assay_verification result = shelf_verify(&shelf, NULL);
+    ck_assert_int_eq(result.state, ASSAY_REGISTRY_DAMAGED);
+    bool said = false;
+    for (size_t k = 0; k < result.n_defect; k++)
+        said = said || strcmp(result.defects[k], want) == 0;
+    ck_assert_msg(said, "%s, expected %s", result.defects[0], want);
+    assay_verification_clear(&result);
+    ck_assert_int_eq(assay_registry_open_to_write(shelf.models, 1, NULL, NULL, &registry, &err),
+                     ASSAY_EDATA);
+    ck_assert_str_eq(err.message, want);
+    ck_assert(tree_is_same(victim, kept));
+    ck_assert_int_eq(
+        faccessat(AT_FDCWD, shelf_path(&shelf, obstacles[_i].name), F_OK, AT_SYMLINK_NOFOLLOW), 0);
+    ck_assay_ok(assay_registry_open(shelf.models, &registry, &err)); /* it reads all the same */
+    assay_registry_close(&registry);
+}
+END_TEST
+
+/* Nothing below the root is reached through a link. */
+START_TEST(no_door_of_the_store_leads_through_a_link)
+{
+    struct assay_error err = {0};
+    struct assay_text text = {0};
+    struct assay_names names = {0};
+    char victim[64], kept[64];
+    bool found;
+    shelf_fill(&shelf, false);
+    make_victim(victim);
+    snprintf(kept, sizeof kept, "%s/kept", shelf.folder);
+    tree_copy(victim, kept);
+    link_versions();
+    const char *root = shelf.models, *file = "versions/1.0.0/audit.json";
+    ck_assert_int_eq(assay_store_read(root, file, &text, &found, &err), ASSAY_EIO);
+    ck_assert_ptr_nonnull(strstr(err.message, "versions/1.0.0/audit.json\": Not a directory"));
+    ck_assert_int_eq(assay_store_list(root, "versions", &names, &found, &err), ASSAY_EIO);
+    ck_assert_int_eq(assay_store_list(root, "versions/1.0.0", &names, &found, &err), ASSAY_EIO);
+    ck_assert_int_eq(assay_store_remove(root, file, &err), ASSAY_EIO);
+    ck_assert_int_eq(assay_store_remove_folder(root, "versions/1.0.0", &err), ASSAY_EIO);
+    ck_assert_int_eq(assay_store_rename(root, "versions/1.0.0", "versions/2.0.0", &err), ASSAY_EIO);
+    ck_assert_int_eq(assay_store_make_directory(root, "versions", &err), ASSAY_EIO);
+    ck_assert_int_eq(assay_store_make_directory(root, "versions/2.0.0", &err), ASSAY_EIO);
+    ck_assert_int_eq(assay_store_write(root, "versions/x", "", 0, 0666, &err), ASSAY_EIO);
+    ck_assert_int_eq(assay_store_sync(root, "versions", &err), ASSAY_EIO);
+    ck_assert(tree_is_same(victim, kept));
+    assay_text_clear(&text);
+}
+END_TEST
+
 START_TEST(files_of_others_are_left_alone)
 {
     static const char *const foreign[] = {"README.md",  ".notes.next",          ".git",
@@ -265,9 +419,9 @@ START_TEST(a_disk_that_refuses_leaves_the_registry_as_it_was)
     static const char *const names[] = {".ledger.jsonl.next", ".CHANGELOG.md.next",
                                         ".CHANGELOG.json.next", ".current.next"};
     for (size_t k = 0; k < COUNT(names); k++) {
-        ck_assert_int_eq(mkdir(shelf_path(&shelf, names[k]), 0777), 0);
         shelf_open(&shelf, &registry);
-        shelf_version_make(&version, "1.1.0", 1.25, "2026-10-02T00:00:00Z", NULL);
+        ck_assert_int_eq(mkdir(shelf_path(&shelf, names[k]), 0777), 0);
+        shelf_version_make(&version, "1.1.0", "1.0.0", 1.25, "2026-10-02T00:00:00Z", NULL);
         ck_assert_int_eq(
             shelf_commit(&registry, &version.entry, version.files, version.n_file, NULL, &err),
             ASSAY_EIO);
@@ -278,6 +432,8 @@ START_TEST(a_disk_that_refuses_leaves_the_registry_as_it_was)
         shelf_version_clear(&version);
         assay_registry_close(&registry);
         ck_assert_int_eq(rmdir(shelf_path(&shelf, names[k])), 0);
+        shelf_open(&shelf, &registry); /* clears away what stood beside it */
+        assay_registry_close(&registry);
         ck_assert(is_same(&shelf, &x.before));
         shelf_is(&shelf, ASSAY_REGISTRY_WHOLE);
     }
@@ -294,7 +450,7 @@ START_TEST(a_disk_that_is_full_leaves_the_registry_as_it_was)
     size_t failed = 0;
     make_both(&x, 0);
     take(&x.before);
-    shelf_version_make(&version, "1.1.0", 1.25, "2026-10-02T00:00:00Z", NULL);
+    shelf_version_make(&version, "1.1.0", "1.0.0", 1.25, "2026-10-02T00:00:00Z", NULL);
     signal(SIGXFSZ, SIG_IGN);
     ck_assert_int_eq(getrlimit(RLIMIT_FSIZE, &usual), 0);
     limit = usual;
@@ -331,20 +487,19 @@ START_TEST(what_fails_after_the_change_counts_says_that_it_counts)
                                 .at = "2026-11-01T00:00:00Z"};
     char want[512];
     shelf_fill(&shelf, false);
-    /* the ledger's place cannot be had: its rename fails, after that of "current" */
+    /* what stands in the old signature's place cannot be removed, which is tried after the rename
+     * of "current" */
     shelf_open(&shelf, &registry);
-    shelf_remove(&shelf, "CHANGELOG.md");
-    ck_assert_int_eq(mkdir(shelf_path(&shelf, "CHANGELOG.md"), 0777), 0);
+    ck_assert_int_eq(mkdir(shelf_path(&shelf, "ledger.jsonl.minisig"), 0777), 0);
     ck_assert_int_eq(shelf_commit(&registry, &entry, NULL, 0, NULL, &err), ASSAY_EIO);
     snprintf(want, sizeof want,
-             "could not read \"%s/CHANGELOG.md\": expected a file, no link or "
-             "directory; the change counts all the same, and the next command "
-             "that writes finishes it",
+             "could not remove \"%s/ledger.jsonl.minisig\": Is a directory; the change counts all "
+             "the same, and the next command that writes finishes it",
              shelf.models);
     ck_assert_str_eq(err.message, want);
     ck_assert(registry.unfinished);
     assay_registry_close(&registry);
-    ck_assert_int_eq(rmdir(shelf_path(&shelf, "CHANGELOG.md")), 0);
+    ck_assert_int_eq(rmdir(shelf_path(&shelf, "ledger.jsonl.minisig")), 0);
     struct assay_verification result = shelf_verify(&shelf, NULL);
     ck_assert_int_eq(result.state, ASSAY_REGISTRY_NEW);
     ck_assert_str_eq(result.version, "1.1.0");
@@ -365,8 +520,7 @@ START_TEST(after_any_failing_allocation_the_registry_is_the_old_or_the_new_one)
     size_t failed = 0, new = 0, n;
     struct interruption x;
     make_both(&x, 1);
-    shelf_version_make(&version, "1.1.0", 1.25, "2026-10-02T00:00:00Z", &x.after.key);
-    version.entry.from = (char *)(uintptr_t) "1.0.0";
+    shelf_version_make(&version, "1.1.0", "1.0.0", 1.25, "2026-10-02T00:00:00Z", &x.after.key);
     struct assay_text texts[2] = {{0}, {0}};
     struct assay_registry_change change =
         shelf_change(&version.entry, version.files, version.n_file, &x.after.key, texts);
@@ -415,6 +569,9 @@ static void add_tests(TCase *tc)
     tcase_add_loop_test(tc, interrupted_after_it_counts_a_change_is_finished, 0, KINDS);
     tcase_add_test(tc, clearing_away_that_is_interrupted_goes_on_the_next_time);
     tcase_add_test(tc, a_version_that_no_interruption_explains_is_neither_removed_nor_passed_over);
+    tcase_add_loop_test(tc, what_is_in_the_way_is_named_and_nothing_is_touched_here_or_elsewhere, 0,
+                        COUNT(obstacles));
+    tcase_add_test(tc, no_door_of_the_store_leads_through_a_link);
     tcase_add_test(tc, files_of_others_are_left_alone);
     tcase_add_test(tc, a_disk_that_refuses_leaves_the_registry_as_it_was);
     tcase_add_test(tc, a_disk_that_is_full_leaves_the_registry_as_it_was);

@@ -265,7 +265,7 @@ static const struct {
     {"untrusted comment: x\nsecret\n",
      "s.key: the second line is not 212 characters of base64" EXPECTED},
     {UNSEALED_SECRET "\n", "s.key: the second line is not 212 characters of base64" EXPECTED},
-    {PLAIN_PUBLIC, "s.key: a public key" EXPECTED},
+    {PLAIN_PUBLIC, "s.key: holds a public key; expected a secret one"},
 };
 
 START_TEST(a_bad_secret_key_is_told_without_quoting_it)
@@ -463,6 +463,32 @@ START_TEST(a_secret_key_that_others_may_touch_is_not_used)
 }
 END_TEST
 
+/* Whoever took the wrong file is not told to hide it. */
+START_TEST(what_is_no_secret_key_is_named_whatever_its_mode_is)
+{
+    static const struct {
+        const char *text, *said;
+    } files[] = {
+        {PLAIN_PUBLIC, "holds a public key; expected a secret one"},
+        {"{}\n", "no comment in the first line; expected a secret key as minisign writes it"},
+        {"", "no comment in the first line; expected a secret key as minisign writes it"},
+    };
+    static const mode_t modes[] = {0644, 0600};
+    for (size_t k = 0; k < 6; k++) {
+        struct assay_error err = {0};
+        struct signing_directory directory = signing_directory();
+        struct signing_path path = signing_file(&directory, "p", files[k / 2].text, modes[k % 2]);
+        struct assay_secret_key key;
+        char want[200];
+        ck_assert_int_eq(assay_secret_key_read(path.text, NULL, NULL, &key, &err), ASSAY_EFORMAT);
+        snprintf(want, sizeof want, "%s: %s", path.text, files[k / 2].said);
+        ck_assert_str_eq(err.message, want);
+        ck_assert_str_eq(err.hint, "");
+        signing_directory_remove(&directory);
+    }
+}
+END_TEST
+
 START_TEST(what_is_no_file_of_a_key_is_refused)
 {
     struct assay_error err = {0};
@@ -557,7 +583,7 @@ START_TEST(reading_a_key_survives_every_failing_allocation)
         test_fail_allocation(0);
     }
     ck_assert_int_eq(status, ASSAY_OK);
-    ck_assert_uint_eq(n, 3);
+    ck_assert_uint_eq(n, 4);
     signing_directory_remove(&directory);
 }
 END_TEST
@@ -586,6 +612,7 @@ static void add_tests(TCase *tc)
     tcase_add_test(tc, a_pair_is_made_whole_or_not_at_all);
     tcase_add_test(tc, a_full_disk_leaves_no_part_of_a_pair);
     tcase_add_loop_test(tc, a_secret_key_that_others_may_touch_is_not_used, 0, COUNT(open_modes));
+    tcase_add_test(tc, what_is_no_secret_key_is_named_whatever_its_mode_is);
     tcase_add_test(tc, what_is_no_file_of_a_key_is_refused);
     tcase_add_loop_test(tc, minisign_signs_with_a_key_of_ours, 0, 2);
     tcase_add_test(tc, making_keys_survives_every_failing_allocation);

@@ -5,35 +5,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "release/registry/entry.h"
+#include "tests/release/entries.h"
 #include "tests/support/random.h"
 #include "tests/support/suite.h"
 
 /* ---- made-up entries ---- */
-
-static void fill_digest(char out[ASSAY_DIGEST_SIZE], const char *of)
-{
-    assay_digest_of(of, strlen(of), out);
-}
-
-/* An entry that borrows its texts; a release has digests made of its number. */
-static struct assay_entry entry_of(enum assay_event event, const char *version, const char *from,
-                                   const char *at)
-{
-    char seed[64];
-    struct assay_entry entry = {
-        .event = event, .version = (char *)(uintptr_t)version, .from = (char *)(uintptr_t)from};
-    snprintf(entry.at, sizeof entry.at, "%s", at);
-    if (event != ASSAY_EVENT_RELEASE)
-        return entry;
-    snprintf(seed, sizeof seed, "model %s", version);
-    fill_digest(entry.digest, seed);
-    snprintf(seed, sizeof seed, "candidate %s", version);
-    fill_digest(entry.candidate, seed);
-    snprintf(seed, sizeof seed, "record %s", version);
-    fill_digest(entry.record, seed);
-    return entry;
-}
 
 static void add(struct assay_ledger *ledger, enum assay_event event, const char *version,
                 const char *at)

@@ -190,6 +190,13 @@ static const struct {
      {"1.3.0"},
      "version 1.3.1 understates what changed since 1.3.0; expected a minor step or further",
      "1.4.0 would do."},
+    {"1.4.5",
+     "1.3.0",
+     ASSAY_LEVEL_MINOR,
+     {"1.3.0", "1.4.0"},
+     "version 1.4.5 reads as a lesser step from 1.4.0, which was used; expected a minor step from "
+     "every number",
+     "1.5.0 would do."},
     {"1.4.0",
      "1.3.0",
      ASSAY_LEVEL_MAJOR,

@@ -106,16 +106,91 @@ START_TEST(a_signed_registry_keeps_its_keys_and_a_signature_of_its_last_entry_on
 }
 END_TEST
 
+/* ---- mending ---- */
+
+static const struct {
+    const char *file, *text; /* NULL: the file is lost */
+} mendable[] = {
+    {".gitattributes", NULL},   {".gitattributes", "* text=auto\n"}, {".gitattributes", ""},
+    {PLAIN_ID ".pub", NULL},    {PLAIN_ID ".pub", SEALED_PUBLIC},    {"CHANGELOG.md", NULL},
+    {"CHANGELOG.json", "[]\n"}, {"ledger.jsonl.minisig", NULL},
+};
+
+START_TEST(the_next_change_mends_what_was_lost_or_altered_at_the_top)
+{
+    const char *file = mendable[_i].file;
+    shelf_fill(&shelf, true);
+    struct assay_text before = shelf_read(&shelf, file);
+    if (mendable[_i].text == NULL)
+        shelf_remove(&shelf, file);
+    else
+        shelf_put(&shelf, file, mendable[_i].text);
+    shelf_is(&shelf, ASSAY_REGISTRY_DAMAGED);
+    shelf_event(&shelf, ASSAY_EVENT_ROLLBACK, "1.1.0", "2026-11-01T00:00:00Z", &shelf.key);
+    shelf_is(&shelf, ASSAY_REGISTRY_WHOLE);
+    struct assay_text after = shelf_read(&shelf, file);
+    if (_i < 5) /* the same after every change */
+        ck_assert_str_eq(after.data, before.data);
+    assay_text_clear(&before);
+    assay_text_clear(&after);
+}
+END_TEST
+
+/* Killed before "current" was renamed: the file that is awaited has the bytes of the old one, too. */
+START_TEST(a_mended_file_of_a_change_that_was_interrupted_finds_its_place)
+{
+    shelf_fill(&shelf, false);
+    shelf_remove(&shelf, ".gitattributes");
+    shelf_put(&shelf, "..gitattributes.next", "* -text\n");
+    shelf_put(&shelf, ".current.next", "{}\n");
+    shelf_is(&shelf, ASSAY_REGISTRY_NEW);
+    shelf_event(&shelf, ASSAY_EVENT_ROLLBACK, "1.1.0", "2026-11-01T00:00:00Z", NULL);
+    shelf_is(&shelf, ASSAY_REGISTRY_WHOLE);
+    shelf_lists(&shelf, "",
+                ".gitattributes .lock CHANGELOG.json CHANGELOG.md current ledger.jsonl versions ");
+}
+END_TEST
+
+START_TEST(a_place_that_cannot_be_had_is_named_before_anything_changes)
+{
+    struct assay_error err = {0};
+    struct assay_registry registry;
+    struct assay_entry entry = {.event = ASSAY_EVENT_ROLLBACK,
+                                .version = (char *)(uintptr_t) "1.1.0",
+                                .at = "2026-11-01T00:00:00Z"};
+    char want[256];
+    shelf_fill(&shelf, false);
+    struct assay_text before = shelf_read(&shelf, "current");
+    shelf_remove(&shelf, "CHANGELOG.md");
+    ck_assert_int_eq(mkdir(shelf_path(&shelf, "CHANGELOG.md"), 0777), 0);
+    shelf_open(&shelf, &registry);
+    ck_assert_int_eq(shelf_commit(&registry, &entry, NULL, 0, NULL, &err), ASSAY_EIO);
+    assay_registry_close(&registry);
+    snprintf(want, sizeof want,
+             "could not read \"%s/CHANGELOG.md\": expected a file, no link or directory",
+             shelf.models);
+    ck_assert_str_eq(err.message, want);
+    struct assay_text after = shelf_read(&shelf, "current");
+    ck_assert_str_eq(after.data, before.data);
+    ck_assert_int_eq(rmdir(shelf_path(&shelf, "CHANGELOG.md")), 0);
+    shelf_event(&shelf, ASSAY_EVENT_ROLLBACK, "1.1.0", "2026-11-01T00:00:00Z", NULL);
+    shelf_is(&shelf, ASSAY_REGISTRY_WHOLE);
+    assay_text_clear(&before);
+    assay_text_clear(&after);
+}
+END_TEST
+
 START_TEST(one_handle_can_make_several_changes)
 {
     struct assay_error err = {0};
     struct assay_registry registry;
     struct shelf_version version;
+    static const char *const from[] = {NULL, "1.0.0", "1.1.0"};
     char number[24];
     shelf_open(&shelf, &registry);
     for (int k = 0; k < 3; k++) {
         snprintf(number, sizeof number, "1.%d.0", k);
-        shelf_version_make(&version, number, 1 + k / 8.0, "2026-07-01T00:00:00Z", NULL);
+        shelf_version_make(&version, number, from[k], 1 + k / 8.0, "2026-07-01T00:00:00Z", NULL);
         ck_assay_ok(
             shelf_commit(&registry, &version.entry, version.files, version.n_file, NULL, &err));
         shelf_version_clear(&version);
@@ -137,7 +212,7 @@ START_TEST(a_version_is_never_written_over)
     char want[256];
     shelf_release(&shelf, "1.0.0", 1, "2026-07-01T00:00:00Z", NULL);
     shelf_open(&shelf, &registry);
-    shelf_version_make(&version, "1.0.0", 2, "2026-08-01T00:00:00Z", NULL);
+    shelf_version_make(&version, "1.0.0", NULL, 2, "2026-08-01T00:00:00Z", NULL);
     ck_assert_int_eq(
         shelf_commit(&registry, &version.entry, version.files, version.n_file, NULL, &err),
         ASSAY_EDATA);
@@ -146,7 +221,7 @@ START_TEST(a_version_is_never_written_over)
     shelf_version_clear(&version);
 
     ck_assert_int_eq(mkdir(shelf_path(&shelf, "versions/1.1.0"), 0777), 0);
-    shelf_version_make(&version, "1.1.0", 2, "2026-08-01T00:00:00Z", NULL);
+    shelf_version_make(&version, "1.1.0", "1.0.0", 2, "2026-08-01T00:00:00Z", NULL);
     ck_assert_int_eq(
         shelf_commit(&registry, &version.entry, version.files, version.n_file, NULL, &err),
         ASSAY_EDATA);
@@ -229,6 +304,40 @@ static void assert_no_open(enum assay_status status, const char *want)
     ck_assert_msg(strstr(err.message, want) != NULL, "%s, expected %s", err.message, want);
 }
 
+static void assert_root_refused(const char *path, const char *want)
+{
+    struct assay_error err = {0};
+    struct assay_registry registry;
+    struct assay_verification result;
+    static const struct assay_verify_options none;
+    ck_assert_int_eq(assay_registry_open(path, &registry, &err), ASSAY_EIO);
+    ck_assert_str_eq(err.message, want);
+    ck_assert_int_eq(assay_registry_open_to_write(path, 1, NULL, NULL, &registry, &err), ASSAY_EIO);
+    ck_assert_str_eq(err.message, want);
+    ck_assert_int_eq(assay_registry_verify(path, &none, &result, &err), ASSAY_EIO);
+    ck_assert_str_eq(err.message, want);
+}
+
+START_TEST(a_path_that_can_be_no_directory_is_named)
+{
+    char want[256], slash[64];
+    assert_root_refused("", "registry \"\" is empty; expected a directory");
+    ck_assert_int_eq(symlink("far/away", shelf.models), 0);
+    snprintf(want, sizeof want,
+             "\"%s\" is a link to \"far/away\", which is not there; expected a directory",
+             shelf.models);
+    assert_root_refused(shelf.models, want);
+    snprintf(slash, sizeof slash, "%s/", shelf.models);
+    assert_root_refused(slash, want);
+    ck_assert_int_eq(unlink(shelf.models), 0); /* a link to a directory will do */
+    snprintf(slash, sizeof slash, "%s/here", shelf.folder);
+    ck_assert_int_eq(mkdir(slash, 0777), 0);
+    ck_assert_int_eq(symlink("here", shelf.models), 0);
+    shelf_fill(&shelf, false);
+    shelf_is(&shelf, ASSAY_REGISTRY_WHOLE);
+}
+END_TEST
+
 START_TEST(what_is_no_registry_is_not_opened)
 {
     struct assay_error err = {0};
@@ -237,9 +346,15 @@ START_TEST(what_is_no_registry_is_not_opened)
     ck_assert_int_eq(assay_registry_open(shelf.models, &registry, &err), ASSAY_EIO);
     snprintf(want, sizeof want, "could not read \"%s\": No such file or directory", shelf.models);
     ck_assert_str_eq(err.message, want);
-    ck_assert_int_eq(
-        assay_registry_open_to_write(shelf_path(&shelf, "a/b"), 1, NULL, NULL, &registry, &err),
-        ASSAY_EIO);
+    ck_assert_int_eq(assay_registry_open_to_write(shelf.models, 1, NULL, NULL, &registry, &err),
+                     ASSAY_EIO);
+    snprintf(want, sizeof want,
+             "%s: no registry there; expected one that \"assay release add\" has made",
+             shelf.models);
+    ck_assert_str_eq(err.message, want);
+    ck_assert_int_eq(access(shelf.models, F_OK), -1);
+    ck_assert_int_eq(assay_registry_make(shelf_path(&shelf, "a/b"), 1, NULL, NULL, &registry, &err),
+                     ASSAY_EIO);
     snprintf(want, sizeof want, "could not make \"%s/a/b\": No such file or directory",
              shelf.models);
     ck_assert_str_eq(err.message, want);
@@ -304,6 +419,23 @@ START_TEST(a_registry_whose_current_or_ledger_is_damaged_is_not_opened)
 }
 END_TEST
 
+static const struct {
+    const char *name, *said;
+    off_t length;
+} long_files[] = {
+    {"current", "/current\": longer than 1 MiB", 1 << 20},
+    {"ledger.jsonl", "/ledger.jsonl\": longer than 64 MiB", 64 << 20},
+};
+
+START_TEST(a_file_that_is_too_long_is_not_read)
+{
+    shelf_fill(&shelf, false);
+    ck_assert_int_eq(truncate(shelf_path(&shelf, long_files[_i].name), long_files[_i].length + 1),
+                     0);
+    assert_no_open(ASSAY_EIO, long_files[_i].said);
+}
+END_TEST
+
 /* ---- the lock ---- */
 
 static void count_waiting(void *context)
@@ -334,6 +466,36 @@ START_TEST(a_second_writer_waits_and_then_says_why_it_does_not_go_on)
         assay_registry_open_to_write(shelf.models, 0, count_waiting, &waited, &second, &err));
     ck_assert_int_eq(waited, 1);
     assay_registry_close(&second);
+}
+END_TEST
+
+/* As a colleague finds it who may write in the directory but not to the lock of its owner. */
+START_TEST(a_lock_that_only_its_owner_may_write_can_be_held_by_another)
+{
+    struct assay_error err = {0};
+    struct assay_registry registry, second;
+    shelf_fill(&shelf, false);
+    ck_assert_int_eq(chmod(shelf.folder, 0777), 0);
+    ck_assert_int_eq(chmod(shelf.models, 0777), 0);
+    ck_assert_int_eq(chmod(shelf_path(&shelf, ".lock"), 0444), 0);
+    if (geteuid() == 0) { /* who may do everything becomes nobody */
+        pid_t child = fork();
+        if (child == 0) {
+            bool good = setgid(65534) == 0 && setuid(65534) == 0 &&
+                        access(shelf_path(&shelf, ".lock"), W_OK) != 0 &&
+                        assay_registry_open_to_write(shelf.models, 1, NULL, NULL, &registry,
+                                                     &err) == ASSAY_OK;
+            _exit(good ? 0 : 1);
+        }
+        int status = 0;
+        ck_assert_int_eq(waitpid(child, &status, 0), child);
+        ck_assert(WIFEXITED(status) && WEXITSTATUS(status) == 0);
+        return;
+    }
+    ck_assay_ok(assay_registry_open_to_write(shelf.models, 1, NULL, NULL, &registry, &err));
+    ck_assert_int_eq(assay_registry_open_to_write(shelf.models, 0, NULL, NULL, &second, &err),
+                     ASSAY_EIO);
+    assay_registry_close(&registry);
 }
 END_TEST
 
@@ -404,14 +566,21 @@ static void add_tests(TCase *tc)
     tcase_add_test(tc, a_release_puts_every_file_in_its_place);
     tcase_add_test(tc, current_tells_what_is_in_force_in_plain_json);
     tcase_add_test(tc, a_signed_registry_keeps_its_keys_and_a_signature_of_its_last_entry_only);
+    tcase_add_loop_test(tc, the_next_change_mends_what_was_lost_or_altered_at_the_top, 0,
+                        COUNT(mendable));
+    tcase_add_test(tc, a_mended_file_of_a_change_that_was_interrupted_finds_its_place);
+    tcase_add_test(tc, a_place_that_cannot_be_had_is_named_before_anything_changes);
     tcase_add_test(tc, one_handle_can_make_several_changes);
     tcase_add_test(tc, a_version_is_never_written_over);
     tcase_add_test(tc, a_registry_holds_one_model);
     tcase_add_test(tc, a_directory_without_a_registry_is_an_empty_one);
     tcase_add_test(tc, a_slash_at_the_end_of_the_path_makes_no_difference);
+    tcase_add_test(tc, a_path_that_can_be_no_directory_is_named);
     tcase_add_test(tc, what_is_no_registry_is_not_opened);
     tcase_add_loop_test(tc, a_registry_whose_current_or_ledger_is_damaged_is_not_opened, 0,
                         COUNT(bad_registries));
+    tcase_add_loop_test(tc, a_file_that_is_too_long_is_not_read, 0, COUNT(long_files));
+    tcase_add_test(tc, a_lock_that_only_its_owner_may_write_can_be_held_by_another);
     tcase_add_test(tc, a_second_writer_waits_and_then_says_why_it_does_not_go_on);
     tcase_add_test(tc, the_lock_of_a_dead_holder_is_free);
     tcase_add_test(tc, a_reader_beside_a_writer_always_sees_a_whole_registry);
