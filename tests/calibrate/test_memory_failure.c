@@ -145,7 +145,7 @@ static struct command calibrating(struct place *place, char *output)
                              "--threads=1", "--quiet"}, 2};
 }
 
-enum { EACH = 2000, STRIDE = 7 };
+enum { EACH = 2000, STRIDE = 13 };
 
 #define PLAIN "\"folds\": 2, \"bootstrap\": 0"
 
