@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "core/model/model_fields.h"
 #include "release/command/common.h"
 #include "release/command/verbs.h"
 
@@ -82,14 +83,6 @@ static void put_list(const struct listing *l, struct assay_text *text)
 
 /* ---- JSON ---- */
 
-static void put_optional_text(struct assay_json_writer *json, const char *key, const char *text)
-{
-    if (text != NULL)
-        assay_json_put_string(json, key, text);
-    else
-        assay_json_put_null(json, key);
-}
-
 static void write_entry(struct assay_json_writer *json, const struct assay_ledger *ledger,
                         const struct assay_entry *entry)
 {
@@ -99,11 +92,11 @@ static void write_entry(struct assay_json_writer *json, const struct assay_ledge
     assay_json_put_string(json, "at", entry->at);
     assay_json_put_string(json, "event", assay_event_names[entry->event]);
     assay_json_put_string(json, "version", entry->version);
-    put_optional_text(json, "from", entry->from);
-    put_optional_text(json, "digest", release ? entry->digest : NULL);
-    put_optional_text(json, "by", entry->by);
-    put_optional_text(json, "reason", entry->reason);
-    put_optional_text(json, "key", entry->key);
+    assay_put_text(json, "from", entry->from);
+    assay_put_text(json, "digest", release ? entry->digest : NULL);
+    assay_put_text(json, "by", entry->by);
+    assay_put_text(json, "reason", entry->reason);
+    assay_put_text(json, "key", entry->key);
     if (release)
         assay_json_put_bool(json, "withdrawn",
                             assay_ledger_withdrawal_of(ledger, entry->version) != NULL);
@@ -115,9 +108,9 @@ static enum assay_status print_json(const struct listing *l, struct assay_error 
     const struct assay_ledger *ledger = &l->registry.ledger;
     struct assay_json_writer json = {0};
     assay_json_open(&json, NULL, '{');
-    put_optional_text(&json, "name", l->registry.name);
-    put_optional_text(&json, "in_force", assay_ledger_in_force(ledger, ledger->n_entry));
-    put_optional_text(&json, "head",
+    assay_put_text(&json, "name", l->registry.name);
+    assay_put_text(&json, "in_force", assay_ledger_in_force(ledger, ledger->n_entry));
+    assay_put_text(&json, "head",
                       ledger->n_entry > 0 ? ledger->entries[ledger->n_entry - 1].hash : NULL);
     assay_json_put_bool(&json, "unfinished", l->registry.unfinished);
     assay_json_open(&json, "entries", '[');
