@@ -17,7 +17,7 @@ static double held_out_score(const struct assay_model *model, const struct assay
         double own = c->row_line[i], common = model->at_risk_probability;
         made.log_odds += log(common) - log1p(-common) - (log(own) - log1p(-own));
     }
-    made.composite = 100 * (model->intercept - made.log_odds) / total;
+    made.rounded = 100 * (model->intercept - made.log_odds) / total;
     assay_score_finish(model, &made);
     return made.score;
 }

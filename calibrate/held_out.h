@@ -33,7 +33,8 @@ void assay_held_out_clear(struct assay_held_out *held_out);
 
 /* What happened in each zone: zones[n_zone] of the model. Where accounts repeat, Wilson's intervals of the
  * rates are by account (core/metric/clustered.h). On the weighted-average scale missing indicators play no
- * part, as in the score. */
+ * part, as in the score; of what the spec rounds, only the score is: a held-out prediction has no
+ * dimensions. */
 ASSAY_MUST_CHECK enum assay_status assay_held_out_zones(const struct assay_held_out *held_out,
                                                         const struct assay_model *model,
                                                         struct assay_zone_result zones[],

@@ -85,6 +85,8 @@ static void say_missing(const struct assay_finding *f, enum assay_missing_policy
     static const char *const what[] = {
         [ASSAY_NEUTRAL] = "\"missing\": \"indicator\" would give it a term",
         [ASSAY_RENORMALISE] = "\"missing\": \"indicator\" would give it a term",
+        [ASSAY_RENORMALISE_DIMENSION] = "\"missing\": \"indicator\" would give it a term",
+        [ASSAY_POINTS] = "\"missing\": \"indicator\" would give it a term",
         [ASSAY_DROP] = "\"missing\": \"drop\" leaves these snapshots out, \"indicator\" would give "
                        "them a term",
         [ASSAY_INDICATOR] = "its indicator weighs that; see that values do not go missing because of "

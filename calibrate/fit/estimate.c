@@ -325,8 +325,8 @@ static bool keeps_limits(const struct assay_limits *limits, const double b[], si
 
 /* ---- until the weights reproduce themselves ---- */
 
-/* Signals left out by `renormalise` stand at the composite of the others, which depends on the
- * weights: refit until the weights reproduce themselves. */
+/* Signals left out by `renormalise` stand at the composite of the others, those left out by
+ * `renormalise-dimension` at that of their dimension's others, which depend on the weights: refit until the weights reproduce themselves. */
 static enum assay_status fit_fixed_point(struct assay_pipeline *pipeline,
                                          const struct assay_estimation *estimation,
                                          const double *start, bool *again, struct assay_error *err)

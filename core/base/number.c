@@ -201,5 +201,6 @@ bool assay_flag_parse(const char *text, size_t length, int8_t *flag)
 
 double assay_expit(double log_odds)
 {
-    return log_odds < 0 ? exp(log_odds) / (1 + exp(log_odds)) : 1 / (1 + exp(-log_odds));
+    double e = exp(-fabs(log_odds));
+    return log_odds < 0 ? e / (1 + e) : 1 / (1 + e);
 }

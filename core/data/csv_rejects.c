@@ -3,17 +3,6 @@
 #include <stdio.h>
 #include <string.h>
 
-const char *assay_reject_reason_name(enum assay_reject_reason reason)
-{
-    static const char *const names[ASSAY_REJECT_REASONS] = {
-        [ASSAY_REJECT_WIDTH] = "width",   [ASSAY_REJECT_QUOTE] = "quote",
-        [ASSAY_REJECT_NUMBER] = "number", [ASSAY_REJECT_DATE] = "date",
-        [ASSAY_REJECT_OUTCOME] = "outcome", [ASSAY_REJECT_TEXT] = "text",
-        [ASSAY_REJECT_EMPTY] = "empty",
-    };
-    return names[reason];
-}
-
 enum assay_status assay_rejects_open(struct assay_rejects *rejects, const char *path,
                                      struct assay_error *err)
 {

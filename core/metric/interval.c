@@ -8,16 +8,6 @@
 #include "core/metric/beta.h"
 #include "core/metric/check.h"
 
-struct assay_estimate assay_estimate_undefined(void)
-{
-    return assay_estimate_without_interval((double)NAN);
-}
-
-struct assay_estimate assay_estimate_without_interval(double value)
-{
-    return (struct assay_estimate){.value = value, .low = (double)NAN, .high = (double)NAN};
-}
-
 double assay_normal_quantile(double level)
 {
     return gsl_cdf_ugaussian_Qinv((1.0 - level) / 2.0);

@@ -1,24 +1,13 @@
-/* interval.h - an estimate, and intervals for a share of successes
- *
- * struct assay_estimate is how every metric hands back a number with its uncertainty.
- */
+/* interval.h - normal intervals, and intervals for a share of successes */
 #ifndef ASSAY_CORE_METRIC_INTERVAL_H
 #define ASSAY_CORE_METRIC_INTERVAL_H
 
 #include <stddef.h>
 
 #include "core/base/error.h"
-
-/* low <= value <= high, two-sided, 95% unless stated. low and high are NaN together where no
- * interval is defined; value is NaN too where the metric itself is not defined. */
-struct assay_estimate {
-    double value, low, high;
-};
+#include "core/metric/estimate.h"
 
 #define ASSAY_LEVEL 0.95 /* confidence of an interval that does not say otherwise */
-
-struct assay_estimate assay_estimate_undefined(void); /* NaN throughout */
-struct assay_estimate assay_estimate_without_interval(double value);
 
 /* value -+ z std_error, z the normal quantile of (1 + level) / 2 (Wald 1943). No interval when
  * std_error is NaN. level in (0, 1). */

@@ -79,12 +79,13 @@ static void set_missing(struct assay_example_input *input)
     *input = (struct assay_example_input){.number = NAN};
 }
 
-/* A number in an input that may serve as text too. */
-static enum assay_status set_number(struct making *m, struct assay_example_input *input,
-                                    double value)
+/* A number in a column that may serve as text too, where it then is its text. */
+static enum assay_status set_number(struct making *m, struct assay_example *example,
+                                    const char *column, double value)
 {
+    struct assay_example_input *input = input_of(m->model, example, column);
     char text[ASSAY_NUMBER_SIZE];
-    if (input->text == NULL) {
+    if (!m->model->inputs[input - example->inputs].is_text) {
         input->number = value;
         return ASSAY_OK;
     }
@@ -177,7 +178,7 @@ static enum assay_status bend_signal(struct making *m, size_t base, size_t j)
     for (size_t k = 0; status == ASSAY_OK && k < 2; k++) {
         status = add_row(m, base, &made);
         if (status == ASSAY_OK)
-            status = set_number(m, input_of(m->model, made, signal->column), beyond[k]);
+            status = set_number(m, made, signal->column, beyond[k]);
     }
     return status;
 }
@@ -207,7 +208,7 @@ static enum assay_status bend_cohort(struct making *m, size_t base)
             double tenure = on == 1 ? cohort->bands[b] : nextafter(cohort->bands[b], -INFINITY);
             status = add_row(m, base, &made);
             if (status == ASSAY_OK)
-                status = set_number(m, input_of(m->model, made, cohort->tenure), tenure);
+                status = set_number(m, made, cohort->tenure, tenure);
         }
     return status;
 }
@@ -262,7 +263,7 @@ static enum assay_status all_missing(struct making *m, size_t base)
 
 /* ---- results ---- */
 
-static void work_out(struct assay_model *model)
+void assay_examples_score(struct assay_model *model)
 {
     bool missing[ASSAY_MAX_SIGNALS];
     for (size_t e = 0; e < model->n_example; e++) {
@@ -330,7 +331,7 @@ enum assay_status assay_examples_make(struct assay_model *model, const struct as
             status = add_row(&m, i, &made);
     }
     if (status == ASSAY_OK)
-        work_out(model);
+        assay_examples_score(model);
     free(score);
     return status;
 }

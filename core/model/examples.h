@@ -20,4 +20,7 @@ ASSAY_MUST_CHECK enum assay_status assay_examples_make(struct assay_model *model
                                                        const double prob[],
                                                        struct assay_error *err);
 
+/* Fills in what the model makes of the inputs of each of its examples. */
+void assay_examples_score(struct assay_model *model);
+
 #endif

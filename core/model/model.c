@@ -37,6 +37,11 @@ void assay_model_performance_take(const struct assay_performance *measured,
     memcpy(kept->figures, figures, sizeof figures);
 }
 
+bool assay_model_is_nominal(const struct assay_model *model)
+{
+    return model->fit.imported && model->fit.rows == 0;
+}
+
 const char *assay_coefficient_name(const struct assay_model *model, size_t coefficient, char *out,
                                    size_t size)
 {

@@ -1,6 +1,6 @@
 /* model.h - a calibrated model: all that a scorer needs, and where it came from
  *
- * Written once by calibrate, read by everything else, never changed. Arrays indexed by coefficient
+ * Written once by calibrate or import, read by everything else, never changed. Arrays indexed by coefficient
  * follow the design's order: intercept, signals, indicators.
  */
 #ifndef ASSAY_CORE_MODEL_MODEL_H
@@ -172,6 +172,9 @@ struct assay_model_fit {
     bool clustered;            /* covariances allow for accounts that repeat */
     bool profiled;             /* intervals of the unconstrained table are profile-likelihood ones */
     bool free_missing;         /* there is no unconstrained fit (Firth on separated data): NaN */
+    bool imported;             /* the weights are a scorecard's own. rows 0: nothing was fitted, intercept
+                                  and slope are nominal and the log-likelihoods NaN; else intercept and
+                                  slope were, two degrees, and the anchor says that the weights were kept */
     size_t rows, events, accounts;
     double log_likelihood, null_log_likelihood;
     size_t iterations;
@@ -291,6 +294,10 @@ ASSAY_MUST_CHECK enum assay_status assay_model_read(const char *path, struct ass
 ASSAY_MUST_CHECK enum assay_status assay_model_read_text(const char *name, const char *text,
                                                          size_t length, struct assay_model *model,
                                                          struct assay_error *err);
+
+/* Whether the probabilities were never fitted to anything that happened: they say which account is the
+ * riskier, and nothing of how many leave. */
+bool assay_model_is_nominal(const struct assay_model *model);
 
 /* Name of a coefficient as files and tables have it: "(intercept)", the signal's, or
  * "NAME (missing)", which is made in out and cut there, between characters, when it is longer. */

@@ -1,4 +1,5 @@
 #include <math.h>
+#include <string.h>
 
 #include "core/base/memory.h"
 #include "core/model/model_fields.h"
@@ -6,8 +7,14 @@
 #include "core/spec/spec_parts.h"
 
 static const char *const method_words[] = {"maximum likelihood", "firth"};
+static const char imported_word[] = "imported";
 static const char *const covariance_words[] = {"information", "accounts"};
 static const char *const interval_words[] = {"wald", "wald, clustered", "profile likelihood"};
+
+static const char *method_word(const struct assay_model *model)
+{
+    return model->fit.imported ? imported_word : method_words[model->spec.fit.method];
+}
 
 static const char *signs_word(const struct assay_spec *spec)
 {
@@ -178,9 +185,9 @@ static void write_numbers(struct assay_json_writer *json, const struct assay_mod
     assay_json_put_count(json, "rows", fit->rows);
     assay_json_put_count(json, "events", fit->events);
     assay_json_put_count(json, "accounts", fit->accounts);
-    assay_json_put_number(json, "log_likelihood", fit->log_likelihood);
-    assay_json_put_number(json, "null_log_likelihood", fit->null_log_likelihood);
-    assay_json_put_number(json, "deviance", -2 * fit->log_likelihood);
+    assay_json_put_optional(json, "log_likelihood", fit->log_likelihood);
+    assay_json_put_optional(json, "null_log_likelihood", fit->null_log_likelihood);
+    assay_json_put_optional(json, "deviance", -2 * fit->log_likelihood);
     assay_json_put_optional(json, "aic", information_criterion(model));
     assay_json_put_count(json, "iterations", fit->iterations);
     assay_json_put_optional(json, "gradient_norm", fit->gradient_norm);
@@ -209,16 +216,27 @@ static enum assay_status read_counts(struct assay_json *doc, const struct cJSON 
     return status;
 }
 
+/* A number, or null where nothing was fitted. */
+static enum assay_status read_likelihood(struct assay_json *doc, const struct cJSON *part,
+                                         const char *key, const struct assay_model *model,
+                                         double *out, struct assay_error *err)
+{
+    if (!assay_model_is_nominal(model))
+        return assay_json_want_number(doc, part, key, out, err);
+    *out = NAN;
+    return assay_check_same(doc, part, key, NAN, "rows", err);
+}
+
 static enum assay_status read_numbers(struct assay_json *doc, const struct cJSON *part,
                                       struct assay_model *model, struct assay_error *err)
 {
     struct assay_model_fit *fit = &model->fit;
     enum assay_status status = read_counts(doc, part, model, err);
     if (status == ASSAY_OK)
-        status = assay_json_want_number(doc, part, "log_likelihood", &fit->log_likelihood, err);
+        status = read_likelihood(doc, part, "log_likelihood", model, &fit->log_likelihood, err);
     if (status == ASSAY_OK)
-        status = assay_json_want_number(doc, part, "null_log_likelihood",
-                                        &fit->null_log_likelihood, err);
+        status = read_likelihood(doc, part, "null_log_likelihood", model,
+                                 &fit->null_log_likelihood, err);
     if (status == ASSAY_OK)
         status = assay_check_same(doc, part, "deviance", -2 * fit->log_likelihood,
                                   "log_likelihood", err);
@@ -237,7 +255,7 @@ void assay_model_fit_write(struct assay_json_writer *json, const struct assay_mo
 {
     const struct assay_model_fit *fit = &model->fit;
     assay_json_open(json, "fit", '{');
-    assay_json_put_string(json, "method", method_words[model->spec.fit.method]);
+    assay_json_put_string(json, "method", method_word(model));
     assay_json_put_string(json, "signs", signs_word(&model->spec));
     assay_fit_pull_write(json, model);
     write_numbers(json, model);
@@ -307,8 +325,22 @@ static enum assay_status check_signals(struct assay_json *doc, const struct cJSO
     return status;
 }
 
+/* "method": the declared one, or that of a scorecard, which declares maximum likelihood for the day when its
+ * weights are calibrated. */
+static enum assay_status read_method(struct assay_json *doc, const struct cJSON *part,
+                                     struct assay_model *model, struct assay_error *err)
+{
+    const char *word;
+    enum assay_status status = assay_json_want_string(doc, part, "method", &word, err);
+    if (status != ASSAY_OK)
+        return status;
+    model->fit.imported = model->spec.fit.method == ASSAY_MAXIMUM_LIKELIHOOD &&
+                          strcmp(word, imported_word) == 0;
+    return assay_check_word(doc, part, "method", method_word(model), err);
+}
+
 static enum assay_status read_words(struct assay_json *doc, const struct cJSON *root,
-                                    const struct assay_spec *spec, const struct cJSON **part,
+                                    struct assay_model *model, const struct cJSON **part,
                                     struct assay_error *err)
 {
     static const char *const keys[] = {
@@ -321,9 +353,9 @@ static enum assay_status read_words(struct assay_json *doc, const struct cJSON *
     enum assay_status status =
         assay_want_part(doc, root, "fit", false, keys, ASSAY_COUNT(keys), part, err);
     if (status == ASSAY_OK)
-        status = assay_check_word(doc, *part, "method", method_words[spec->fit.method], err);
+        status = read_method(doc, *part, model, err);
     if (status == ASSAY_OK)
-        status = assay_check_word(doc, *part, "signs", signs_word(spec), err);
+        status = assay_check_word(doc, *part, "signs", signs_word(&model->spec), err);
     return status;
 }
 
@@ -331,7 +363,7 @@ enum assay_status assay_model_fit_read(struct assay_json *doc, const struct cJSO
                                        struct assay_model *model, struct assay_error *err)
 {
     const struct cJSON *part;
-    enum assay_status status = read_words(doc, object, &model->spec, &part, err);
+    enum assay_status status = read_words(doc, object, model, &part, err);
     if (status == ASSAY_OK)
         status = assay_fit_pull_read(doc, part, model, err);
     if (status == ASSAY_OK)

@@ -327,6 +327,7 @@ void assay_model_score_write(struct assay_json_writer *json, const struct assay_
     assay_json_put_number(json, "at_risk_probability", model->at_risk_probability);
     assay_json_put_number(json, "at_risk_score", model->at_risk_score);
     assay_json_put_number(json, "points_to_halve_odds", model->spec.points_to_halve_odds);
+    assay_rounding_spec_write(json, &model->spec.rounding);
     write_line(json, &model->line);
     write_lines_by(json, model);
     assay_json_close(json);
@@ -356,11 +357,37 @@ static enum assay_status read_scale(struct assay_json *doc, const struct cJSON *
     return status;
 }
 
+/* Absent where nothing is rounded, so that there is one way to write it. */
+static enum assay_status read_rounding(struct assay_json *doc, const struct cJSON *score,
+                                       struct assay_spec *spec, struct assay_error *err)
+{
+    static const char *const keys[] = {"dimensions", "score"};
+    struct assay_rounding_spec *rounding = &spec->rounding;
+    const struct cJSON *part, *at = assay_json_get(score, "rounding");
+    enum assay_status status =
+        assay_want_part(doc, score, "rounding", false, keys, ASSAY_COUNT(keys), &part, err);
+    if (status == ASSAY_OK)
+        status = assay_json_want_bool(doc, part, "dimensions", &rounding->dimensions, err);
+    if (status == ASSAY_OK)
+        status = assay_json_want_bool(doc, part, "score", &rounding->score, err);
+    if (status != ASSAY_OK)
+        return status;
+    if (!rounding->dimensions && !rounding->score)
+        return assay_json_wrong(doc, at, err, "something that is rounded, or no such key");
+    if (spec->scale != ASSAY_WEIGHTED_AVERAGE)
+        return assay_json_wrong(doc, at, err, "none where \"scale\" is \"%s\"",
+                                assay_scale_names[spec->scale]);
+    for (size_t j = 0; j < spec->n_signal; j++)
+        if (spec->signals[j].sign_free)
+            return assay_json_wrong(doc, at, err, "none where the sign of a signal is free");
+    return ASSAY_OK;
+}
+
 enum assay_status assay_model_score_read(struct assay_json *doc, const struct cJSON *object,
                                          struct assay_model *model, struct assay_error *err)
 {
     static const char *const keys[] = {"scale", "at_risk_probability", "at_risk_score",
-                                       "points_to_halve_odds", "line", "lines_by"};
+                                       "points_to_halve_odds", "rounding", "line", "lines_by"};
     const struct cJSON *part, *zones;
     enum assay_status status =
         assay_json_want_number(doc, object, "intercept", &model->intercept, err);
@@ -368,6 +395,8 @@ enum assay_status assay_model_score_read(struct assay_json *doc, const struct cJ
         status = assay_want_part(doc, object, "score", false, keys, ASSAY_COUNT(keys), &part, err);
     if (status == ASSAY_OK)
         status = read_scale(doc, part, model, err);
+    if (status == ASSAY_OK && assay_json_get(part, "rounding") != NULL)
+        status = read_rounding(doc, part, &model->spec, err);
     if (status == ASSAY_OK)
         status = read_line(doc, part, &model->line, err);
     if (status == ASSAY_OK)

@@ -170,13 +170,19 @@ static enum assay_status read_baseline(struct assay_json *doc, const struct cJSO
 
 /* ---- missing values ---- */
 
+/* Whether the points that stand in do not depend on the other signals. */
+static bool stands_alone(enum assay_missing_policy policy)
+{
+    return policy == ASSAY_NEUTRAL || policy == ASSAY_INDICATOR || policy == ASSAY_POINTS;
+}
+
 static void write_missing(struct assay_json_writer *json, const struct assay_model *model, size_t j)
 {
     enum assay_missing_policy policy = model->spec.signals[j].missing;
     assay_json_open(json, "missing", '{');
     assay_json_put_string(json, "policy", assay_missing_names[policy]);
-    if (policy == ASSAY_NEUTRAL || policy == ASSAY_INDICATOR)
-        assay_json_put_number(json, "value", 50);
+    if (stands_alone(policy))
+        assay_json_put_number(json, "value", assay_missing_points(&model->spec.signals[j]));
     else
         assay_json_put_null(json, "value");
     if (policy == ASSAY_INDICATOR)
@@ -184,38 +190,47 @@ static void write_missing(struct assay_json_writer *json, const struct assay_mod
     assay_json_close(json);
 }
 
-/* The points that stand in for a missing value; null where they depend on the other signals. */
-static enum assay_status check_filling(struct assay_json *doc, const struct cJSON *part,
-                                       bool neutral, struct assay_error *err)
+/* "value" by the policy that has been read: points, or null where they depend on the other signals. */
+static enum assay_status read_filling(struct assay_json *doc, const struct cJSON *part,
+                                      struct assay_signal_spec *signal, struct assay_error *err)
 {
     const struct cJSON *value = assay_json_get(part, "value");
     double points;
-    if (neutral) {
-        enum assay_status status = assay_json_want_number(doc, part, "value", &points, err);
-        if (status == ASSAY_OK && points != ASSAY_NEUTRAL_POINTS)
-            status = assay_json_wrong(doc, value, err, "%g", ASSAY_NEUTRAL_POINTS);
-        return status;
+    if (!stands_alone(signal->missing)) {
+        if (value == NULL)
+            return assay_fail(err, ASSAY_EDATA, "%s: no \"value\" here; expected null",
+                              assay_json_place(doc, part));
+        return assay_json_is_null(value) ? ASSAY_OK : assay_json_wrong(doc, value, err, "null");
     }
-    if (value == NULL)
-        return assay_fail(err, ASSAY_EDATA, "%s: no \"value\" here; expected null",
-                          assay_json_place(doc, part));
-    return assay_json_is_null(value) ? ASSAY_OK : assay_json_wrong(doc, value, err, "null");
+    enum assay_status status = assay_json_want_number(doc, part, "value", &points, err);
+    if (status != ASSAY_OK)
+        return status;
+    if (signal->missing != ASSAY_POINTS)
+        return points == ASSAY_NEUTRAL_POINTS
+                   ? ASSAY_OK
+                   : assay_json_wrong(doc, value, err, "%g", ASSAY_NEUTRAL_POINTS);
+    if (points < 0 || points > 100)
+        return assay_json_wrong(doc, value, err, "points from 0 to 100");
+    signal->missing_points = points;
+    return ASSAY_OK;
 }
 
 static enum assay_status read_missing(struct assay_json *doc, const struct cJSON *object,
                                       struct assay_model *model, size_t j, struct assay_error *err)
 {
     static const char *const keys[] = {"policy", "value", "coefficient"};
+    struct assay_signal_spec *signal = &model->spec.signals[j];
     const struct cJSON *part;
     size_t policy = 0;
     enum assay_status status =
         assay_want_part(doc, object, "missing", false, keys, ASSAY_COUNT(keys), &part, err);
     if (status == ASSAY_OK)
-        status = assay_json_want_word(doc, part, "policy", assay_missing_names, 4, &policy, err);
+        status = assay_json_want_word(doc, part, "policy", assay_missing_names,
+                                      ASSAY_MISSING_POLICIES, &policy, err);
     if (status != ASSAY_OK)
         return status;
-    model->spec.signals[j].missing = (enum assay_missing_policy)policy;
-    status = check_filling(doc, part, policy == ASSAY_NEUTRAL || policy == ASSAY_INDICATOR, err);
+    signal->missing = (enum assay_missing_policy)policy;
+    status = read_filling(doc, part, signal, err);
     if (status == ASSAY_OK && policy == ASSAY_INDICATOR)
         status = assay_json_want_number(doc, part, "coefficient", &model->missing_term[j], err);
     else if (status == ASSAY_OK && assay_json_get(part, "coefficient") != NULL)

@@ -2,7 +2,8 @@
  *
  * Points are on the score: a signal's are how far it moves the score away from where a neutral 50 would
  * leave it. They add up, those of all signals, to the unclamped score's distance from the all-neutral
- * one of the same segment.
+ * one of the same segment. Where the model rounds scores they are still the points of the score before it
+ * was rounded: a signal has no part in a rounding of its own.
  */
 #ifndef ASSAY_CORE_MODEL_POINTS_H
 #define ASSAY_CORE_MODEL_POINTS_H
@@ -20,7 +21,8 @@ double assay_points_of_signal(const struct assay_model *model, struct assay_term
                               double s, bool missing);
 
 /* The score before it is clamped to [0, 100], from the score and the probability in [0, 1]; infinite
- * where the probability is 0 or 1. */
+ * where the probability is 0 or 1. On the weighted average it is the score itself, rounded where the model
+ * rounds. */
 double assay_points_unclamped(const struct assay_model *model, struct assay_terms terms, double score,
                               double prob);
 

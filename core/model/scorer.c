@@ -13,7 +13,7 @@ void assay_score_finish(const struct assay_model *model, struct assay_score *out
     double at_risk = assay_terms_line(model, out->terms), line = log(at_risk / (1 - at_risk));
     double score = 50 + model->spec.points_to_halve_odds / M_LN2 * (line - out->log_odds);
     if (model->spec.scale == ASSAY_WEIGHTED_AVERAGE)
-        score = out->composite;
+        score = model->spec.rounding.score ? assay_round_half_up(out->rounded) : out->rounded;
     out->score = score < 0 ? 0 : score > 100 ? 100 : score;
     out->probability = assay_expit(out->log_odds);
     out->zone = 0;
@@ -26,9 +26,14 @@ void assay_score_normalised(const struct assay_model *model, struct assay_terms 
                             bool missing[], struct assay_score *out)
 {
     const double *slope = assay_terms_slope(model, terms);
+    const double *weight = assay_terms_weight(model, terms);
+    const struct assay_signal_spec *signals = model->spec.signals;
     out->terms = terms;
-    out->composite = assay_composite(model->spec.signals, assay_terms_weight(model, terms),
-                                     model->n_signal, s, 1, missing);
+    out->composite = assay_composite(signals, weight, model->n_signal, s, 1, missing);
+    out->rounded = out->composite;
+    if (model->spec.rounding.dimensions)
+        out->rounded = assay_composite_rounded(signals, weight, model->n_signal, s, missing,
+                                               out->composite);
     out->n_missing = 0;
     out->dropped = false;
     double sum = assay_terms_intercept(model, terms);
@@ -38,7 +43,7 @@ void assay_score_normalised(const struct assay_model *model, struct assay_terms 
         if (missing[j]) {
             sum += model->missing_term[j];
             out->n_missing++;
-            out->dropped = out->dropped || model->spec.signals[j].missing == ASSAY_DROP;
+            out->dropped = out->dropped || signals[j].missing == ASSAY_DROP;
         }
     out->log_odds = sum;
     assay_score_finish(model, out);

@@ -3,8 +3,9 @@
  *   H        = sum w_j s_j
  *   logit P  = alpha - sum u_j s_j / 100 + sum of the terms of missing indicators
  *   score    = clamp(50 + (points / ln 2) (logit p_risk - logit P), 0, 100), or H where the spec says
- *              "weighted-average"
- *   zone     the last whose `from` is not above the unrounded score
+ *              "weighted-average"; rounded only where the model declares it, on that scale alone: H of
+ *              rounded dimensions (normalise.h), then the score itself. H and P are never rounded
+ *   zone     the last whose `from` is not above the score
  * Where the model has them, weights, alpha and p_risk are the account's segment's (segments.h).
  */
 #ifndef ASSAY_CORE_MODEL_SCORER_H
@@ -20,8 +21,9 @@
 
 struct assay_score {
     double composite;   /* [0, 100] */
+    double rounded;     /* the same of rounded dimensions where the model rounds these, else composite */
     double log_odds, probability;
-    double score;       /* [0, 100], unrounded */
+    double score;       /* [0, 100]; whole where the model rounds scores, else exact */
     size_t zone;
     struct assay_terms terms; /* whose weights and line; unseen: a segment that calibration had not */
     size_t cohort;      /* node in model->cohorts */
@@ -32,12 +34,12 @@ struct assay_score {
 };
 
 /* From normalised signals s[n_signal], NaN where missing; fills the missing ones in s and
- * missing[n_signal]. Sets terms, composite, log_odds, probability, score, zone and n_missing. */
+ * missing[n_signal]. Sets terms, composite, rounded, log_odds, probability, score, zone and n_missing. */
 void assay_score_normalised(const struct assay_model *model, struct assay_terms terms, double s[],
                             bool missing[], struct assay_score *out);
 
-/* Probability, score and zone of a log-odds and composite under out->terms; what
- * assay_score_normalised() ends with. */
+/* Probability, score and zone of log_odds and rounded under out->terms; what assay_score_normalised()
+ * ends with. */
 void assay_score_finish(const struct assay_model *model, struct assay_score *out);
 
 /* A model tied to a table's columns. */

@@ -8,14 +8,6 @@
 #include "core/base/thread.h"
 #include "core/signal/normalise.h"
 
-size_t assay_indicator_count(const struct assay_spec *spec)
-{
-    size_t n = 0;
-    for (size_t j = 0; j < spec->n_signal; j++)
-        n += spec->signals[j].missing == ASSAY_INDICATOR;
-    return n;
-}
-
 enum assay_status assay_design_init(const struct assay_spec *spec, size_t n_row,
                                     struct assay_design *design, struct assay_error *err)
 {
@@ -73,12 +65,14 @@ struct filling {
 
 enum { TASK_BLOCKS = 16 };
 
-/* One signal over a range of rows; missing values become 0.5 and are marked in the indicator. */
+/* One signal over a range of rows; missing values become the points that stand for them, holes 0.5, and
+ * are marked in the indicator. */
 static void fill_signal(const struct filling *f, size_t j, size_t indicator, size_t from, size_t to)
 {
     struct assay_design *design = f->design;
     const struct assay_signal_spec *signal = &design->spec->signals[j];
     const struct assay_column *column = &f->table->columns[f->columns->signals[j]];
+    double instead = assay_missing_points(signal) / 100;
     for (size_t i = from; i < to; i++) {
         double s;
         if (f->points[j] != NULL)
@@ -90,7 +84,7 @@ static void fill_signal(const struct filling *f, size_t j, size_t indicator, siz
                             : NULL,
                 column->numbers[i]);
         double *x = &design->x[assay_block_index(i, j, design->n_column)];
-        *x = isnan(s) ? ASSAY_NEUTRAL_POINTS / 100 : s / 100;
+        *x = isnan(s) ? instead : s / 100;
         if (indicator != ASSAY_NO_COLUMN)
             design->x[assay_block_index(i, indicator, design->n_column)] = isnan(s);
     }
@@ -109,6 +103,12 @@ static void fill_task(void *state, size_t task)
     }
 }
 
+/* Whether what stands for a missing value depends on the weights. */
+static bool leaves_holes(const struct assay_signal_spec *signal)
+{
+    return signal->missing == ASSAY_RENORMALISE || signal->missing == ASSAY_RENORMALISE_DIMENSION;
+}
+
 /* Whether the raw value of signal j in row i is missing (or a category nobody knows). */
 static bool is_hole(const struct filling *f, size_t j, size_t i)
 {
@@ -123,11 +123,11 @@ static enum assay_status note_holes(const struct filling *f, struct assay_error 
     struct assay_design *design = f->design;
     bool any = false;
     for (size_t j = 0; j < design->n_signal; j++)
-        any = any || design->spec->signals[j].missing == ASSAY_RENORMALISE;
+        any = any || leaves_holes(&design->spec->signals[j]);
     design->n_hole = 0;
     for (size_t i = 0; any && i < design->n_row; i++)
         for (size_t j = 0; j < design->n_signal; j++) {
-            if (design->spec->signals[j].missing != ASSAY_RENORMALISE || !is_hole(f, j, i))
+            if (!leaves_holes(&design->spec->signals[j]) || !is_hole(f, j, i))
                 continue;
             if (!assay_grow(&design->holes, &design->hole_capacity, design->n_hole + 1,
                             sizeof *design->holes))

@@ -16,7 +16,8 @@
 #include "core/signal/columns.h"
 #include "core/spec/spec.h"
 
-/* A value that is missing under `renormalise`: it depends on the weights. */
+/* A value that is missing under `renormalise` or `renormalise-dimension`: what stands for it depends on the
+ * weights. */
 struct assay_hole {
     uint32_t row;
     uint16_t signal;
@@ -30,9 +31,6 @@ struct assay_design {
     struct assay_hole *holes;  /* by row, then signal */
     size_t n_hole, hole_capacity;
 };
-
-/* Number of indicator columns that a spec leads to. */
-size_t assay_indicator_count(const struct assay_spec *spec);
 
 /* Allocates a design for n_row rows. */
 ASSAY_MUST_CHECK enum assay_status assay_design_init(const struct assay_spec *spec, size_t n_row,
@@ -48,7 +46,8 @@ assay_design_fill(struct assay_design *design, const struct assay_columns *colum
                   const struct assay_table *table, const struct assay_baseline baselines[],
                   const uint16_t leaf[], size_t n_thread, struct assay_error *err);
 
-/* Sets the holes to the composite that these weights give; returns the largest change of x. */
+/* Sets the holes to the averages that these weights give (assay_composite()); returns the largest change
+ * of x. */
 double assay_design_fill_holes(struct assay_design *design, const double weight[]);
 
 #endif

@@ -92,20 +92,40 @@ static enum assay_status read_groups(struct reading *r)
 
 /* ---- signals ---- */
 
+/* A policy by its word, or the points themselves. */
+static enum assay_status read_missing(struct reading *r, const struct cJSON *object,
+                                      struct assay_signal_spec *signal)
+{
+    const struct cJSON *value = assay_json_get(object, "missing");
+    size_t word = ASSAY_NEUTRAL;
+    if (assay_json_is_number(value)) {
+        signal->missing = ASSAY_POINTS;
+        signal->missing_points = assay_json_number(value);
+        return signal->missing_points >= 0 && signal->missing_points <= 100
+                   ? ASSAY_OK
+                   : assay_json_wrong(r->doc, value, r->err, "points from 0 to 100");
+    }
+    if (assay_json_is_string(value) &&
+        strcmp(assay_json_string(value), assay_missing_names[ASSAY_POINTS]) == 0)
+        return assay_json_wrong(r->doc, value, r->err,
+                                "the points themselves, a number from 0 to 100");
+    enum assay_status status = assay_json_want_word(r->doc, object, "missing", assay_missing_names,
+                                                    ASSAY_POINTS, &word, r->err);
+    if (status != ASSAY_OK)
+        assay_hint(r->err, "Or a number from 0 to 100: the points that stand for a missing value.");
+    signal->missing = (enum assay_missing_policy)word;
+    return status;
+}
+
 static enum assay_status read_signal_choices(struct reading *r, const struct cJSON *object,
                                              struct assay_signal_spec *signal)
 {
     size_t word = 0;
     enum assay_status status =
         assay_json_want_word(r->doc, object, "better", assay_better_names, 2, &word, r->err);
-    if (status != ASSAY_OK)
-        return status;
     signal->better = (enum assay_better)word;
-    word = ASSAY_NEUTRAL;
-    if (assay_json_get(object, "missing") != NULL)
-        status =
-            assay_json_want_word(r->doc, object, "missing", assay_missing_names, 4, &word, r->err);
-    signal->missing = (enum assay_missing_policy)word;
+    if (status == ASSAY_OK && assay_json_get(object, "missing") != NULL)
+        status = read_missing(r, object, signal);
     return status;
 }
 
@@ -211,11 +231,28 @@ static enum assay_status read_bounded(struct reading *r, const struct cJSON *obj
     return ASSAY_OK;
 }
 
-static enum assay_status read_score(struct reading *r)
+static enum assay_status read_scale(struct reading *r)
 {
     struct assay_spec *spec = r->spec;
     const struct cJSON *part;
     size_t scale = ASSAY_LOG_ODDS;
+    enum assay_status status = ASSAY_OK;
+    if (has(r, "scale"))
+        status = assay_json_want_word(r->doc, r->root, "scale", assay_scale_names, 2, &scale,
+                                      r->err);
+    spec->scale = (enum assay_scale)scale;
+    if (status == ASSAY_OK && has(r, "rounding")) {
+        status = assay_json_want_object(r->doc, r->root, "rounding", &part, r->err);
+        if (status == ASSAY_OK)
+            status = assay_rounding_spec_read(r->doc, part, &spec->rounding, r->err);
+    }
+    return status;
+}
+
+static enum assay_status read_score(struct reading *r)
+{
+    struct assay_spec *spec = r->spec;
+    const struct cJSON *part;
     enum assay_status status = ASSAY_OK;
     if (has(r, "zones")) {
         status = assay_json_want_array(r->doc, r->root, "zones", &part, r->err);
@@ -224,10 +261,8 @@ static enum assay_status read_score(struct reading *r)
     } else {
         status = default_zones(spec, r->err);
     }
-    if (status == ASSAY_OK && has(r, "scale"))
-        status = assay_json_want_word(r->doc, r->root, "scale", assay_scale_names, 2, &scale,
-                                      r->err);
-    spec->scale = (enum assay_scale)scale;
+    if (status == ASSAY_OK)
+        status = read_scale(r);
     if (status == ASSAY_OK)
         status = read_bounded(r, r->root, "points_to_halve_odds", 0, 100, false,
                               &spec->points_to_halve_odds);
@@ -321,7 +356,7 @@ static enum assay_status read_root(struct reading *r)
 {
     static const char *const keys[] = {
         "name", "id", "as_of", "value", "outcome", "cohort", "segments", "signals",
-        "dimensions", "zones", "scale", "points_to_halve_odds",
+        "dimensions", "zones", "scale", "rounding", "points_to_halve_odds",
         "at_risk_probability", "targets", "audit", "release", "about", "line", "fit", "seed"};
     /* The fit before the signals: it says what sign they have unless they say it themselves. */
     static enum assay_status (*const readers[])(struct reading *) = {
@@ -421,4 +456,12 @@ void assay_spec_clear(struct assay_spec *spec)
     assay_audit_spec_clear(&spec->audit);
     assay_about_clear(&spec->about);
     *spec = (struct assay_spec){0};
+}
+
+size_t assay_indicator_count(const struct assay_spec *spec)
+{
+    size_t n = 0;
+    for (size_t j = 0; j < spec->n_signal; j++)
+        n += spec->signals[j].missing == ASSAY_INDICATOR;
+    return n;
 }

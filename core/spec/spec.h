@@ -35,10 +35,19 @@ struct assay_cohort_spec {
 
 enum assay_better { ASSAY_HIGHER, ASSAY_LOWER };
 enum assay_method { ASSAY_PERCENTILE, ASSAY_RANGE, ASSAY_STEPS, ASSAY_NONE };
-enum assay_missing_policy { ASSAY_NEUTRAL, ASSAY_INDICATOR, ASSAY_RENORMALISE, ASSAY_DROP };
+/* What stands for a missing value (core/signal/normalise.h). */
+enum assay_missing_policy {
+    ASSAY_NEUTRAL,
+    ASSAY_INDICATOR,
+    ASSAY_RENORMALISE,
+    ASSAY_DROP,
+    ASSAY_RENORMALISE_DIMENSION, /* the average of the dimension's signals that are present */
+    ASSAY_POINTS,                /* missing_points */
+    ASSAY_MISSING_POLICIES
+};
 extern const char *const assay_better_names[2];
 extern const char *const assay_method_names[4];
-extern const char *const assay_missing_names[4];
+extern const char *const assay_missing_names[ASSAY_MISSING_POLICIES];
 
 /* One row of a steps table: a category, or the lowest number of a step. */
 struct assay_step {
@@ -60,6 +69,7 @@ struct assay_signal_spec {
     enum assay_better better;
     struct assay_normalise_spec normalise;
     enum assay_missing_policy missing;
+    double missing_points;  /* [0, 100]; of the policy `points` alone, 0 otherwise */
     char *recorded;         /* column with the date on which the value was recorded, or NULL */
     double expert;          /* the team's own weight, >= 0 in any unit; NaN: none. All signals or none */
     double weight_low, weight_high; /* limits on the weight, [0, 1]; equal: fixed there */
@@ -124,6 +134,12 @@ struct assay_zone {
 
 enum assay_scale { ASSAY_LOG_ODDS, ASSAY_WEIGHTED_AVERAGE };
 extern const char *const assay_scale_names[2];
+
+/* Scores rounded half up to whole numbers, as most vendors publish theirs; weighted average only. */
+struct assay_rounding_spec {
+    bool dimensions; /* each dimension's average, before they are averaged */
+    bool score;      /* the score itself; zones are decided on what is rounded */
+};
 
 /* ---- what an audit asks ---- */
 
@@ -206,6 +222,7 @@ struct assay_spec {
     size_t n_zone;
     double target_sensitivity, target_specificity; /* (0, 1] */
     enum assay_scale scale;
+    struct assay_rounding_spec rounding;
     double points_to_halve_odds; /* > 0 */
     double at_risk_probability;  /* (0, 1), or NaN: chosen from the data */
     struct assay_dimension_spec *dimensions;
@@ -228,5 +245,8 @@ ASSAY_MUST_CHECK enum assay_status assay_spec_read_text(const char *name, const 
                                                         size_t length, struct assay_spec *spec,
                                                         struct assay_error *err);
 void assay_spec_clear(struct assay_spec *spec);
+
+/* Signals whose missing policy is `indicator`: each has a coefficient more. */
+size_t assay_indicator_count(const struct assay_spec *spec);
 
 #endif

@@ -9,7 +9,8 @@
 
 const char *const assay_better_names[2] = {"higher", "lower"};
 const char *const assay_method_names[4] = {"percentile", "range", "steps", "none"};
-const char *const assay_missing_names[4] = {"neutral", "indicator", "renormalise", "drop"};
+const char *const assay_missing_names[ASSAY_MISSING_POLICIES] = {
+    "neutral", "indicator", "renormalise", "drop", "renormalise-dimension", "points"};
 const char *const assay_scale_names[2] = {"log-odds", "weighted-average"};
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
@@ -327,6 +328,33 @@ void assay_normalise_spec_clear(struct assay_normalise_spec *normalise)
         free(normalise->steps[k].category);
     free(normalise->steps);
     *normalise = (struct assay_normalise_spec){0};
+}
+
+/* ---- rounding ---- */
+
+enum assay_status assay_rounding_spec_read(struct assay_json *doc, const struct cJSON *object,
+                                           struct assay_rounding_spec *rounding,
+                                           struct assay_error *err)
+{
+    static const char *const keys[] = {"dimensions", "score"};
+    enum assay_status status =
+        assay_json_check_keys(doc, object, "\"rounding\"", keys, COUNT(keys), err);
+    if (status == ASSAY_OK && assay_json_get(object, "dimensions") != NULL)
+        status = assay_json_want_bool(doc, object, "dimensions", &rounding->dimensions, err);
+    if (status == ASSAY_OK && assay_json_get(object, "score") != NULL)
+        status = assay_json_want_bool(doc, object, "score", &rounding->score, err);
+    return status;
+}
+
+void assay_rounding_spec_write(struct assay_json_writer *json,
+                               const struct assay_rounding_spec *rounding)
+{
+    if (!rounding->dimensions && !rounding->score)
+        return;
+    assay_json_open(json, "rounding", '{');
+    assay_json_put_bool(json, "dimensions", rounding->dimensions);
+    assay_json_put_bool(json, "score", rounding->score);
+    assay_json_close(json);
 }
 
 /* ---- zones and segments ---- */

@@ -43,6 +43,13 @@ ASSAY_PART assay_zones_read(struct assay_json *doc, const struct cJSON *list,
 void assay_zones_write(struct assay_json_writer *json, const struct assay_zone *zones,
                        size_t n_zone);
 
+/* The keys of a "rounding" object, each of which may be absent: false. */
+ASSAY_PART assay_rounding_spec_read(struct assay_json *doc, const struct cJSON *object,
+                                    struct assay_rounding_spec *rounding, struct assay_error *err);
+/* "rounding" with both keys, only where something is rounded. */
+void assay_rounding_spec_write(struct assay_json_writer *json,
+                               const struct assay_rounding_spec *rounding);
+
 ASSAY_PART assay_segments_read(struct assay_json *doc, const struct cJSON *list, char ***segments,
                                size_t *n_segment, struct assay_error *err);
 

@@ -123,8 +123,8 @@ static enum assay_status check_scale(const struct rules *r)
                          "\"log-odds\" where a signal's missing policy is \"indicator\", as \"%s\" "
                          "has",
                          assay_quote_value(text, strlen(text), name));
-        assay_hint(r->err, "The weighted average cannot carry the indicator's term; use neutral, "
-                           "renormalise or drop.");
+        assay_hint(r->err, "The weighted average cannot carry the indicator's term; use another "
+                           "policy, or the points that stand for a missing value.");
         return ASSAY_EDATA;
     }
     if (spec->fit.models_by == NULL && spec->line.by == NULL)
@@ -134,6 +134,34 @@ static enum assay_status check_scale(const struct rules *r)
     assay_hint(r->err, "The weighted average cannot carry %s of the segments' own.",
                spec->fit.models_by != NULL ? "intercepts" : "lines");
     return ASSAY_EDATA;
+}
+
+/* Rounding a dimension takes its average, which weights of both signs do not have. */
+static enum assay_status check_rounding(const struct rules *r)
+{
+    const struct assay_spec *spec = r->spec;
+    const struct cJSON *rounding = assay_json_get(r->root, "rounding");
+    if (!spec->rounding.dimensions && !spec->rounding.score)
+        return ASSAY_OK;
+    if (spec->scale != ASSAY_WEIGHTED_AVERAGE) {
+        assay_json_wrong(r->doc, rounding, r->err,
+                         "no rounding where \"scale\" is \"log-odds\"");
+        assay_hint(r->err, "Say \"scale\": \"weighted-average\", or leave the rounding out.");
+        return ASSAY_EDATA;
+    }
+    for (size_t j = 0; j < spec->n_signal; j++) {
+        char name[ASSAY_QUOTE_SIZE];
+        const char *text = spec->signals[j].name;
+        if (!spec->signals[j].sign_free)
+            continue;
+        assay_json_wrong(r->doc, rounding, r->err,
+                         "no rounding where a signal's sign is free, as that of \"%s\" is",
+                         assay_quote_value(text, strlen(text), name));
+        assay_hint(r->err, "Weights of both signs make no average; constrain the sign, or leave the "
+                           "rounding out.");
+        return ASSAY_EDATA;
+    }
+    return ASSAY_OK;
 }
 
 static enum assay_status check_line(const struct rules *r)
@@ -410,7 +438,7 @@ enum assay_status assay_spec_rules_check(struct assay_json *doc, const struct cJ
                                          const struct assay_spec *spec, struct assay_error *err)
 {
     static enum assay_status (*const checks[])(const struct rules *) = {
-        check_experts, check_free_signs, check_scale,    check_line,
+        check_experts, check_free_signs, check_scale,    check_rounding, check_line,
         check_method,  check_anchor,     check_segments, check_limits};
     struct rules rules = {doc, root, spec, err};
     enum assay_status status = ASSAY_OK;

@@ -16,6 +16,7 @@
  *   ASSAY_EDATA  some signals with an "expert" weight and some without, or all 0;
  *                a low limit or a fixed weight of a signal whose sign is free;
  *                the weighted-average scale with a missing indicator, "models_by" or a line "by";
+ *                "rounding" without the weighted-average scale, or with a free sign;
  *                "at_risk_probability" with another rule than targets, or with lines "by";
  *                Firth's method or a penalty with each other, an anchor, a strength, limits or
  *                "models_by";

@@ -109,12 +109,23 @@ static void put_log_odds(const struct assay_model *model, struct assay_text *lin
     assay_text_puts(lines, "\n\nprobability = 1 / (1 + exp(-log-odds))\n\n");
 }
 
+static void put_average(const struct assay_rounding_spec *rounding, struct assay_text *lines)
+{
+    if (rounding->dimensions)
+        assay_text_puts(lines, "dimension = sum of weight * points / sum of weight, over its signals, "
+                               "rounded half up\n"
+                               "score = sum of weight * dimension, a dimension's weight being the sum "
+                               "of its signals'");
+    else
+        assay_text_puts(lines, "score = sum of weight * points, of which the weights add up to 1");
+    assay_text_puts(lines, rounding->score ? ",\n        rounded half up\n" : "\n");
+}
+
 static void put_score(const struct assay_model *model, struct assay_text *lines)
 {
     double p = model->at_risk_probability;
     if (model->spec.scale == ASSAY_WEIGHTED_AVERAGE) {
-        assay_text_puts(lines,
-                        "score = sum of weight * points, of which the weights add up to 1\n");
+        put_average(&model->spec.rounding, lines);
         return;
     }
     assay_text_printf(lines,

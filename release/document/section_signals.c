@@ -28,11 +28,18 @@ static const char *points_words(const struct assay_signal_spec *signal, char out
     return "";
 }
 
-static const char *missing_words(enum assay_missing_policy policy)
+static const char *missing_words(const struct assay_signal_spec *signal, char out[160])
 {
-    static const char *const words[] = {"50 points", "50 points and a term of its own",
-                                        "weights of the others are scaled up", "no score"};
-    return words[policy];
+    static const char *const words[ASSAY_MISSING_POLICIES] = {
+        [ASSAY_NEUTRAL] = "50 points",
+        [ASSAY_INDICATOR] = "50 points and a term of its own",
+        [ASSAY_RENORMALISE] = "weights of the others are scaled up",
+        [ASSAY_DROP] = "no score",
+        [ASSAY_RENORMALISE_DIMENSION] = "weights of the others in the dimension are scaled up"};
+    if (signal->missing != ASSAY_POINTS)
+        return words[signal->missing];
+    snprintf(out, 160, "%s points", assay_say_short(signal->missing_points));
+    return out;
 }
 
 static void say_signals(const struct assay_document *d)
@@ -52,7 +59,7 @@ static void say_signals(const struct assay_document *d)
         assay_content_cell(d->content, "%s", signal->dimension);
         assay_content_cell(d->content, "%s", assay_better_names[signal->better]);
         assay_content_cell(d->content, "%s", points_words(signal, words));
-        assay_content_cell(d->content, "%s", missing_words(signal->missing));
+        assay_content_cell(d->content, "%s", missing_words(signal, words));
     }
 }
 

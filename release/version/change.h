@@ -3,12 +3,13 @@
  *   MAJOR  what a scorer is given, or what its answer means: a signal added, removed or renamed,
  *          its column, direction (better), missing-value policy, or kind of input; the columns and
  *          bands of cohorts; the column that chooses lines or weights; id, as_of; the outcome
- *          (column, date, horizon); the scale, the points that halve the odds; the zones' names and
- *          bounds
+ *          (column, date, horizon); the scale, its rounding, the points that halve the odds; the zones'
+ *          names and bounds; a signal's dimension, where rounding or a missing-value policy goes by
+ *          dimensions
  *   MINOR  what a score comes out as: weights, intercept, missing terms, baselines (method, knots,
  *          bounds, tables, the cohorts known), the at-risk line, lines and weights of segments; on
  *          the weighted-average scale zone bounds that were moved so as to mean the same risks
- *   PATCH  anything else: texts, dimensions, targets, rules, evidence
+ *   PATCH  anything else: texts, other dimensions, targets, rules, evidence
  *
  * observed_until and the value column do not change a score, and are PATCH. What no rule names is
  * found by comparing the two files, and is PATCH too. A signal is renamed where one of the older

@@ -78,8 +78,8 @@ static void add_bends(struct assay_diff *diff, struct samples *samples,
             add_sample(diff, samples, (struct sample){.number = ends[k], .share = 1});
 }
 
-/* A category that the table does not have is a missing value, which is neutral, or lets the other
- * signals speak, which is neutral on average. */
+/* A category that the table does not have is a missing value, which has points of its own, is neutral,
+ * or lets the other signals speak, which is neutral on average. */
 static double points_of(const struct assay_model *model, size_t j, size_t node,
                         const struct sample *sample)
 {
@@ -88,7 +88,7 @@ static double points_of(const struct assay_model *model, size_t j, size_t node,
     if (sample->category == NULL)
         return assay_normalise_number(signal, knots_of(model, j, node), sample->number);
     double points = assay_normalise_category(signal, sample->category, &unknown);
-    return unknown ? ASSAY_NEUTRAL_POINTS : points;
+    return unknown ? assay_missing_points(signal) : points;
 }
 
 /* ---- how far a baseline moved ---- */

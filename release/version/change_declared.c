@@ -32,6 +32,7 @@
     }
 
 static const char *const sign_words[2] = {"constrained", "free"};
+static const char *const rounding_words[2] = {"not rounded", "rounded half up"};
 static const char *const declared_words[2] = {"not declared", "declared"};
 static const char *const inconclusive_words[2] = {"refuse", "accept"};
 
@@ -43,6 +44,8 @@ static const struct assay_field fields[] = {
     TEXT(MAJOR, "weights by: column", fit.models_by),
     TEXT(MAJOR, "at-risk line by: column", line.by),
     WORD(MAJOR, "scale", scale, assay_scale_names),
+    FLAG(MAJOR, "averages of dimensions", rounding.dimensions, rounding_words),
+    FLAG(MAJOR, "scores", rounding.score, rounding_words),
     NUMBER(MAJOR, "points that halve the odds", points_to_halve_odds, ""),
     TEXT(PATCH, "name", name),
     TEXT(PATCH, "value: column", value),

@@ -12,6 +12,10 @@
 static void describe_rows(struct assay_text *text, const struct assay_model *model)
 {
     char rows[ASSAY_GROUPED_SIZE], events[ASSAY_GROUPED_SIZE];
+    if (assay_model_is_nominal(model)) {
+        assay_text_puts(text, "no snapshots: an imported scorecard");
+        return;
+    }
     assay_text_printf(text, "%s snapshots (%s with the event)",
                       assay_number_group((double)model->fit.rows, rows),
                       assay_number_group((double)model->fit.events, events));

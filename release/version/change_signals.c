@@ -13,12 +13,11 @@
 
 static const char *const sign_words[2] = {"constrained", "free"};
 
-static const struct assay_field fields[] = {
+static const struct assay_field scored[] = {
     FIELD(ASSAY_LEVEL_MAJOR, "column", ASSAY_FIELD_TEXT, column, NULL, NULL),
     FIELD(ASSAY_LEVEL_MAJOR, "better", ASSAY_FIELD_WORD, better, assay_better_names, NULL),
-    FIELD(ASSAY_LEVEL_MAJOR, "missing values", ASSAY_FIELD_WORD, missing, assay_missing_names,
-          NULL),
-    FIELD(ASSAY_LEVEL_PATCH, "dimension", ASSAY_FIELD_TEXT, dimension, NULL, NULL),
+};
+static const struct assay_field fitted[] = {
     FIELD(ASSAY_LEVEL_PATCH, "recorded: column", ASSAY_FIELD_TEXT, recorded, NULL, NULL),
     FIELD(ASSAY_LEVEL_PATCH, "expert weight", ASSAY_FIELD_NUMBER, expert, NULL, "none"),
     FIELD(ASSAY_LEVEL_PATCH, "lowest weight", ASSAY_FIELD_NUMBER, weight_low, NULL, "none"),
@@ -142,6 +141,23 @@ static void describe_normalise(struct assay_text *text,
     assay_describe_number(text, normalise->high, "");
 }
 
+static void describe_missing(struct assay_text *text, const struct assay_signal_spec *signal)
+{
+    if (signal->missing == ASSAY_POINTS)
+        assay_describe_number(text, signal->missing_points, "");
+    else
+        assay_text_puts(text, assay_missing_names[signal->missing]);
+}
+
+/* Whether a score depends on which dimension a signal is of. */
+static bool scores_by_dimension(const struct assay_spec *spec)
+{
+    bool any = spec->rounding.dimensions;
+    for (size_t j = 0; j < spec->n_signal; j++)
+        any = any || spec->signals[j].missing == ASSAY_RENORMALISE_DIMENSION;
+    return any;
+}
+
 /* k is the signal before, j after. */
 static void compare_signals(struct assay_diff *diff, size_t k, size_t j)
 {
@@ -151,7 +167,15 @@ static void compare_signals(struct assay_diff *diff, size_t k, size_t j)
     assay_describe_name(&diff->subject, is->name);
     assay_text_puts(&diff->subject, ": ");
     assay_diff_texts(diff, ASSAY_LEVEL_MAJOR, "renamed", was->name, is->name);
-    assay_diff_fields(diff, fields, COUNT(fields), was, is);
+    assay_diff_fields(diff, scored, COUNT(scored), was, is);
+    describe_missing(&diff->was, was);
+    describe_missing(&diff->is, is);
+    assay_diff_described(diff, ASSAY_LEVEL_MAJOR, "missing values");
+    bool by_dimension =
+        scores_by_dimension(&diff->before->spec) || scores_by_dimension(&diff->after->spec);
+    assay_diff_texts(diff, by_dimension ? ASSAY_LEVEL_MAJOR : ASSAY_LEVEL_PATCH, "dimension",
+                     was->dimension, is->dimension);
+    assay_diff_fields(diff, fitted, COUNT(fitted), was, is);
     describe_input(&diff->was, was);
     describe_input(&diff->is, is);
     assay_diff_described(diff, ASSAY_LEVEL_MAJOR, "takes");

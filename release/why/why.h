@@ -32,7 +32,8 @@ struct assay_why_options {
  *   score, unclamped, probability, composite, zone, flagged     null, all of them, without a score
  *   at_risk {score, probability}
  *   neutral_score     the score with every signal at 50; null without a score
- *   points            their sum: neutral_score + points = unclamped
+ *   points            their sum: neutral_score + points = unclamped; a model that rounds makes score of
+ *                     what is rounded, and unclamped remains exact
  *   cohort, plan, new_plan
  *   segment {weights, line}, new_segment     whose weights and line; null: the common ones
  *   signals[] {name, column, dimension, raw, normalised, weight, interval|null, points|null,

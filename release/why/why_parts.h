@@ -31,10 +31,10 @@ struct assay_why_case {
     bool missing[ASSAY_MAX_SIGNALS];     /* also a category that has no points */
     double points[ASSAY_MAX_SIGNALS];    /* core/model/points.h */
     size_t order[ASSAY_MAX_SIGNALS];     /* from the least points to the most */
-    /* neutral + points_sum = unclamped, but for rounding */
+    /* neutral + points_sum = unclamped, but for the last digits */
     double neutral; /* the score with every signal at 50 */
     double points_sum;
-    double unclamped; /* the score before it stops at 0 and 100 */
+    double unclamped; /* the score before it is rounded and stops at 0 and 100 */
 };
 
 /* A missing signal without which the model gives no score. */

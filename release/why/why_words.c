@@ -181,6 +181,36 @@ static void say_whose_line(const struct assay_why_case *why, struct assay_text *
                                        : "had too few events for one of its own");
 }
 
+/* Whether other signals of the dimension say what stands in for signal j (core/signal/normalise.h); else all
+ * signals do. */
+static bool dimension_speaks(const struct assay_why_case *why, size_t j)
+{
+    const struct assay_signal_spec *signals = why->model->spec.signals;
+    const double *weight = assay_terms_weight(why->model, why->score.terms);
+    double present = 0;
+    for (size_t k = 0; k < why->model->n_signal; k++) {
+        bool waits = why->missing[k] && (signals[k].missing == ASSAY_RENORMALISE ||
+                                         signals[k].missing == ASSAY_RENORMALISE_DIMENSION);
+        if (!waits && strcmp(signals[k].dimension, signals[j].dimension) == 0)
+            present += weight[k];
+    }
+    return present > 0;
+}
+
+static void say_average(const struct assay_why_case *why, size_t j, struct assay_text *text)
+{
+    char dimension[ASSAY_QUOTE_SIZE];
+    const struct assay_signal_spec *signal = &why->model->spec.signals[j];
+    assay_text_printf(text, "and %.1f, the weighted mean of the ", shown(why->s[j], 1));
+    if (signal->missing == ASSAY_RENORMALISE_DIMENSION && dimension_speaks(why, j))
+        assay_text_printf(
+            text, "%s signals",
+            assay_quote_value(signal->dimension, strlen(signal->dimension), dimension));
+    else
+        assay_text_puts(text, "signals");
+    assay_text_puts(text, " that are there, stands in.");
+}
+
 /* A signal without a value: what stands in for it. */
 static void say_missing(const struct assay_why_case *why, size_t j, struct assay_text *text)
 {
@@ -205,12 +235,27 @@ static void say_missing(const struct assay_why_case *why, size_t j, struct assay
     case ASSAY_INDICATOR:
         assay_text_puts(text, "and its points are those that the model gives to a missing value.");
         break;
+    case ASSAY_POINTS:
+        assay_text_printf(text, "and the declared %.4g stands in.", signal->missing_points);
+        break;
     case ASSAY_RENORMALISE:
-        assay_text_printf(text,
-                          "and %.1f, the weighted mean of the signals that are there, stands in.",
-                          shown(why->s[j], 1));
+    case ASSAY_RENORMALISE_DIMENSION:
+        say_average(why, j, text);
+        break;
+    case ASSAY_MISSING_POLICIES: /* their number */
         break;
     }
+}
+
+static void say_rounding(const struct assay_why_case *why, struct assay_text *text)
+{
+    const struct assay_rounding_spec *rounding = &why->model->spec.rounding;
+    assay_text_printf(text, ". %s, the score is %.2f.",
+                      !rounding->dimensions ? "Rounded to a whole number"
+                      : !rounding->score    ? "With the averages of dimensions rounded first"
+                                            : "With the averages of dimensions rounded first, and "
+                                              "rounded to a whole number",
+                      shown(why->score.score, 2));
 }
 
 static void say_sum(const struct assay_why_case *why, struct assay_text *text)
@@ -227,6 +272,8 @@ static void say_sum(const struct assay_why_case *why, struct assay_text *text)
         assay_text_puts(text, ". Scores stop at 0.");
     else if (why->unclamped > 100)
         assay_text_puts(text, ". Scores stop at 100.");
+    else if (why->model->spec.rounding.dimensions || why->model->spec.rounding.score)
+        say_rounding(why, text);
     else
         assay_text_puts(text, ", which is the score.");
 }

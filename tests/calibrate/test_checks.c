@@ -163,6 +163,10 @@ static const struct {
      "signal \"nps\": 26.0% of the 643 snapshots without a value have the event, 8.3% of the "
      "1157 with one (p < 1e-15): being missing says something; \"missing\": \"indicator\" "
      "would give it a term\n"},
+    {MISSING, SIGNALS("renormalise-dimension"),
+     "signal \"nps\": 26.0% of the 643 snapshots without a value have the event, 8.3% of the "
+     "1157 with one (p < 1e-15): being missing says something; \"missing\": \"indicator\" "
+     "would give it a term\n"},
     {MISSING, SIGNALS("indicator"),
      "signal \"nps\": 26.0% of the 643 snapshots without a value have the event, 8.3% of the "
      "1157 with one (p < 1e-15): being missing says something; its indicator weighs that; "

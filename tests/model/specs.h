@@ -12,6 +12,19 @@
 #define LONG_PART "\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9" \
     "\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9"
 
+#define IN_DIMENSION(dimension, name, better, rest) \
+    "{\"name\": \"" name "\", \"dimension\": \"" dimension "\", \"better\": \"" better "\"" rest "}"
+#define SCORECARD /* points for gaps, averages of dimensions, whole numbers */ \
+    SPEC_HEAD "\"as_of\": \"as_of\", \"scale\": \"weighted-average\"," \
+    "\"rounding\": {\"dimensions\": true, \"score\": true}," \
+    "\"zones\": [{\"name\": \"Red\", \"from\": 0}, {\"name\": \"Amber\", \"from\": 47}," \
+    "{\"name\": \"Green\", \"from\": 53}], \"signals\": [" \
+    IN_DIMENSION("product", "logins", "higher", "") "," \
+    IN_DIMENSION("support", "tickets", "lower", ", \"missing\": 12.5") "," \
+    IN_DIMENSION("product", "nps", "higher", BY_NUMBER MISSING("renormalise-dimension")) "," \
+    IN_DIMENSION("money", "contract", "higher", BY_CATEGORY MISSING("renormalise")) "," \
+    IN_DIMENSION("money", "use", "higher", METHOD("\"none\"")) "]}"
+
 #define BY_SEGMENT \
     SPEC_HEAD "\"as_of\": \"as_of\"," FULL_COHORT \
     "\"fit\": {\"models_by\": \"plan\", \"pooling\": 1, \"folds\": 5}," \
@@ -19,6 +32,10 @@
     SIGNAL("logins", "logins", "higher", "") "," \
     SIGNAL("tickets", "tickets", "lower", MISSING("renormalise")) "," \
     SIGNAL("nps", "nps", "higher", MISSING("indicator")) "]}"
+
+#define PLAN_IS_NUMBER \
+    SPEC_HEAD "\"cohort\": {\"plan\": \"nps\", \"tenure\": \"months\", \"bands\": [12]}, \"signals\": [" \
+    SIGNAL("nps", "nps", "higher", "") "," SIGNAL("logins", "logins", "lower", "") "]}"
 
 static const struct {
     const char *what, *spec;
@@ -57,6 +74,8 @@ static const struct {
                    "\"audit_age_days\": 60, \"oe_ratio\": [0.5, 2], \"max_zone_changes\": 1},"
                    "\"about\": {\"purpose\": \"whom to call\\nfirst\", \"code_access\": \"the team's\"},"
                    PLAIN "}"},
+    {"a column that is a plan and a number", PLAN_IS_NUMBER},
+    {"a vendor's scorecard", SCORECARD},
     {"weights by plan, lines by contract", BY_SEGMENT},
 };
 

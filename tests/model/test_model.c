@@ -163,7 +163,7 @@ START_TEST(a_file_with_any_byte_changed_is_refused)
 }
 END_TEST
 
-enum { BY_HAND = -1 };
+enum { BY_HAND = -1, AVERAGE = 7 };
 
 static struct assay_text damageable(int spec)
 {
@@ -232,7 +232,30 @@ static const struct {
      "m.json: example 2 has other normalised signals than it says"},
     {BY_HAND, "\"policy\"", "\"policy\": \"ignore\",", ASSAY_EDATA,
      "m.json:52:9: \"policy\" is \"ignore\"; expected \"neutral\", \"indicator\", "
-     "\"renormalise\" or \"drop\""},
+     "\"renormalise\", \"drop\", \"renormalise-dimension\" or \"points\""},
+    {BY_HAND, "\"policy\"", "\"policy\": \"renormalise-dimension\",", ASSAY_EDATA,
+     "m.json:53:9: \"value\" is 50; expected null"},
+    {BY_HAND, "\"policy\"", "\"policy\": \"points\",\n\"value\": null", ASSAY_EDATA,
+     "m.json:53:1: \"value\" is null; expected a number"},
+    {BY_HAND, "\"policy\"", "\"policy\": \"points\",\n\"value\": 100.5", ASSAY_EDATA,
+     "m.json:53:1: \"value\" is 100.5; expected points from 0 to 100"},
+    {BY_HAND, "\"policy\"", "\"policy\": \"points\",\n\"value\": -1", ASSAY_EDATA,
+     "m.json:53:1: \"value\" is -1; expected points from 0 to 100"},
+    {BY_HAND, "\"policy\"", "\"policy\": \"points\",\n\"value\": 20, \"coefficient\": 0", ASSAY_EDATA,
+     "m.json:53:14: \"coefficient\" is 0; expected none where the policy is \"points\""},
+    {BY_HAND, "\"points_to_halve_odds\"",
+     "\"points_to_halve_odds\": 10, \"rounding\": {\"dimensions\": true, \"score\": false},", ASSAY_EDATA,
+     "m.json:120:33: \"rounding\" is an object; expected none where \"scale\" is \"log-odds\""},
+    {AVERAGE, "\"points_to_halve_odds\"",
+     "\"points_to_halve_odds\": 10, \"rounding\": {\"dimensions\": false, \"score\": false},",
+     ASSAY_EDATA,
+     "m.json:97:33: \"rounding\" is an object; expected something that is rounded, or no such key"},
+    {AVERAGE, "\"points_to_halve_odds\"",
+     "\"points_to_halve_odds\": 10, \"rounding\": {\"dimensions\": true},", ASSAY_EDATA,
+     "m.json:97:33: no \"score\" here; expected true or false"},
+    {AVERAGE, "\"points_to_halve_odds\"",
+     "\"points_to_halve_odds\": 10, \"rounding\": {\"score\": true, \"half\": \"up\"},", ASSAY_EDATA,
+     "m.json:97:61: unknown key \"half\" in \"rounding\""},
     {BY_HAND, "\"policy\"", "\"policy\": \"drop\",", ASSAY_EDATA,
      "m.json:53:9: \"value\" is 50; expected null"},
     {BY_HAND, "\"value\": 50", "\"value\": 40", ASSAY_EDATA,
@@ -353,6 +376,29 @@ START_TEST(a_model_that_breaks_a_rule_is_refused_at_its_place)
 }
 END_TEST
 
+/* What a model says of rounding changes its scores, and a free sign leaves no averages to round. */
+START_TEST(a_rounding_that_the_model_cannot_have_is_refused)
+{
+    static const char claim[] = "\"points_to_halve_odds\": 10, "
+                                "\"rounding\": {\"dimensions\": false, \"score\": true},";
+    struct assay_error err = {0};
+    struct assay_model model = {0};
+    struct assay_text text = text_of_spec(AVERAGE);
+    edit(&text, "\"points_to_halve_odds\"", claim);
+    digest_anew(&text);
+    ck_assert_int_eq(assay_model_read_text("m.json", text.data, text.length, &model, &err),
+                     ASSAY_EDATA);
+    ck_assert_msg(strncmp(err.message, "m.json: example 1 scores ", 25) == 0, "%s", err.message);
+    edit(&text, "\"sign\": \"constrained\"", "\"sign\": \"free\"");
+    digest_anew(&text);
+    ck_assert_int_eq(assay_model_read_text("m.json", text.data, text.length, &model, &err),
+                     ASSAY_EDATA);
+    ck_assert_str_eq(err.message, "m.json:97:33: \"rounding\" is an object; expected none where the sign "
+                                  "of a signal is free");
+    assay_text_clear(&text);
+}
+END_TEST
+
 START_TEST(a_wrong_digest_and_a_newer_format_come_with_a_hint)
 {
     struct assay_error err = {0};
@@ -405,6 +451,7 @@ static void add_tests(TCase *tc)
     tcase_add_test(tc, a_file_cut_short_anywhere_is_refused);
     tcase_add_test(tc, a_file_with_any_byte_changed_is_refused);
     tcase_add_loop_test(tc, a_model_that_breaks_a_rule_is_refused_at_its_place, 0, COUNT(damages));
+    tcase_add_test(tc, a_rounding_that_the_model_cannot_have_is_refused);
     tcase_add_test(tc, a_wrong_digest_and_a_newer_format_come_with_a_hint);
     tcase_add_test(tc, fewer_than_32_examples_are_refused);
 }

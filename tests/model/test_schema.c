@@ -118,9 +118,17 @@ static const struct {
     {"\"better\": \"higher\"", "\"better\": \"higher\", \"note\": \"\""},
     {"\"coefficient\": -", "\"coefficient\": "},
     {"\"value\": 50", "\"value\": 40"},
+    {"\"policy\": \"neutral\"", "\"policy\": \"renormalise-dimension\""}, /* which has no value */
+    {"\"policy\": \"neutral\"", "\"policy\": \"points\", \"coefficient\": 0"},
     {"\"low\": 0,", ""},
     {"\"from\": 25", "\"from\": 125"},
     {"\"points_to_halve_odds\": 10", "\"points_to_halve_odds\": 0"},
+    {"\"at_risk_score\": 50,", /* on the log-odds scale */
+     "\"at_risk_score\": 50, \"rounding\": {\"dimensions\": true, \"score\": true},"},
+    {"\"scale\": \"log-odds\",",
+     "\"scale\": \"weighted-average\", \"rounding\": {\"dimensions\": false, \"score\": false},"},
+    {"\"scale\": \"log-odds\",",
+     "\"scale\": \"weighted-average\", \"rounding\": {\"dimensions\": true},"},
     {"\"created\": \"2026", "\"created\": \"26"},
     {"\"sha256\": \"", "\"sha256\": \"0"},
     {"\"anchored_to\": null", "\"anchored_to\": 1"},

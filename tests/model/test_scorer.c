@@ -166,8 +166,8 @@ START_TEST(a_zone_begins_at_its_bound_to_the_last_bit)
     tiny.model.spec.scale = ASSAY_WEIGHTED_AVERAGE;
     for (size_t z = 1; z < 3; z++) {
         double from = tiny.zones[z].from;
-        struct assay_score on = {.composite = from}, below = {.composite = nextafter(from, 0)},
-                           above = {.composite = nextafter(from, 100)};
+        struct assay_score on = {.rounded = from}, below = {.rounded = nextafter(from, 0)},
+                           above = {.rounded = nextafter(from, 100)};
         assay_score_finish(&tiny.model, &on);
         assay_score_finish(&tiny.model, &below);
         assay_score_finish(&tiny.model, &above);
@@ -185,6 +185,103 @@ START_TEST(the_log_odds_scale_decides_zones_on_the_unrounded_score_too)
     /* 3e-12 of a point below the bound is below it, though 12 digits show no difference */
     ck_assert_uint_eq(finish(&tiny.model, (50 - 30.1 + 3e-12) / 10 * M_LN2).zone, 0);
     ck_assert_uint_eq(finish(&tiny.model, (50 - 30.1 - 3e-12) / 10 * M_LN2).zone, 1);
+}
+END_TEST
+
+/* ---- rounding ---- */
+
+/* "product" with weights 0.1 and 0.3, "support" with 0.2 and 0.4; slopes 2 w. */
+struct scorecard {
+    struct assay_signal_spec signals[4];
+    struct assay_zone zones[2];
+    double slope[4], weight[4], missing_term[4];
+    struct assay_model model;
+};
+
+static void scorecard_init(struct scorecard *card, bool dimensions, bool score)
+{
+    *card = (struct scorecard){.zones = {{"Low", 0}, {"High", 8}},
+                               .slope = {0.2, 0.6, 0.4, 0.8},
+                               .weight = {0.1, 0.3, 0.2, 0.4}};
+    for (size_t j = 0; j < 4; j++)
+        card->signals[j] = (struct assay_signal_spec){
+            .dimension = (char *)(j < 2 ? "product" : "support"),
+            .normalise = {.method = ASSAY_NONE},
+            .missing = j == 1 ? ASSAY_RENORMALISE_DIMENSION : ASSAY_POINTS,
+            .missing_points = j == 3 ? 13 : 0};
+    card->model = (struct assay_model){.spec = {.signals = card->signals,
+                                                .n_signal = 4,
+                                                .zones = card->zones,
+                                                .n_zone = 2,
+                                                .scale = ASSAY_WEIGHTED_AVERAGE,
+                                                .rounding = {dimensions, score},
+                                                .points_to_halve_odds = 10},
+                                       .n_signal = 4,
+                                       .n_coef = 5,
+                                       .intercept = 0.5,
+                                       .slope = card->slope,
+                                       .weight = card->weight,
+                                       .missing_term = card->missing_term,
+                                       .at_risk_probability = 0.5};
+}
+
+/* Product (0.1 * 0 + 0.3 * 2) / 0.4 = 1.5, support (0.2 * 10 + 0.4 * 13) / 0.6 = 12, together 7.8; with
+ * product at 2, 0.4 * 2 + 0.6 * 12 = 8. A second row: product 1 and, for its gap, 1; support 10 and
+ * declared 12.25: 1 and 11.5, together 7.3; with support at 12, 7.6. */
+START_TEST(scores_are_rounded_where_the_model_says_so_and_nothing_else_is)
+{
+    static const struct {
+        bool dimensions, score;
+        double first, second;
+        size_t zone[2];
+    } rounds[] = {{false, false, 7.8, 7.3, {0, 0}},
+                  {true, false, 8, 7.6, {1, 0}},
+                  {false, true, 8, 7, {1, 0}},
+                  {true, true, 8, 8, {1, 1}}};
+    struct scorecard card;
+    for (size_t k = 0; k < COUNT(rounds); k++) {
+        double s[2][4] = {{0, 2, 10, (double)NAN}, {1, (double)NAN, 10, (double)NAN}};
+        bool missing[4];
+        struct assay_score first, second;
+        scorecard_init(&card, rounds[k].dimensions, rounds[k].score);
+        assay_score_normalised(&card.model, common, s[0], missing, &first);
+        card.signals[3].missing_points = 12.25;
+        assay_score_normalised(&card.model, common, s[1], missing, &second);
+        test_close("score", first.score, rounds[k].first, 1e-14, 10);
+        test_close("score", second.score, rounds[k].second, 1e-14, 10);
+        ck_assert_uint_eq(first.zone, rounds[k].zone[0]);
+        ck_assert_uint_eq(second.zone, rounds[k].zone[1]);
+        test_close("composite", first.composite, 7.8, 1e-14, 10);
+        test_close("composite", second.composite, 7.3, 1e-14, 10);
+        test_close("log-odds", second.log_odds, 0.5 - 2 * 0.073, 1e-14, 1);
+        test_close("probability", second.probability, 1 / (1 + exp(-0.354)), 1e-14, 1);
+    }
+}
+END_TEST
+
+START_TEST(a_model_that_rounds_has_whole_scores_in_its_examples)
+{
+    struct lab lab = {0};
+    size_t k = 0, n_whole = 0, n_moved = 0;
+    while (strstr(model_specs[k].spec, "\"rounding\": {\"dimensions\"") == NULL)
+        k++;
+    lab_of_spec(&lab, k);
+    for (size_t e = 0; e < lab.model.n_example; e++) {
+        const struct assay_example *example = &lab.model.examples[e];
+        double s[ASSAY_MAX_SIGNALS];
+        bool missing[ASSAY_MAX_SIGNALS];
+        struct assay_score score;
+        assay_score_inputs(&lab.model, example->inputs, s, missing, &score);
+        ck_assert_double_eq(example->score, floor(example->score));
+        if (score.n_missing > 0) /* then dimensions may have other shares in it, too */
+            continue;
+        n_whole++;
+        n_moved += fabs(example->score - example->composite) > 0.5;
+        ck_assert_double_le(fabs(example->score - example->composite), 1 + 1e-9); /* two halves */
+    }
+    ck_assert_uint_gt(n_whole, 10);
+    ck_assert_uint_gt(n_moved, 0); /* more than rounding the score alone could do */
+    lab_clear(&lab);
 }
 END_TEST
 
@@ -389,6 +486,8 @@ static void add_tests(TCase *tc)
     tcase_add_test(tc, scores_stay_between_0_and_100_and_probabilities_between_0_and_1);
     tcase_add_test(tc, a_zone_begins_at_its_bound_to_the_last_bit);
     tcase_add_test(tc, the_log_odds_scale_decides_zones_on_the_unrounded_score_too);
+    tcase_add_test(tc, scores_are_rounded_where_the_model_says_so_and_nothing_else_is);
+    tcase_add_test(tc, a_model_that_rounds_has_whole_scores_in_its_examples);
     tcase_add_test(tc, zones_of_a_weighted_average_mean_the_same_risks);
     tcase_add_test(tc, a_weighted_average_too_narrow_for_its_zones_is_refused);
     tcase_add_test(tc, a_plan_that_nobody_knows_is_compared_with_everybody_and_marked);

@@ -20,6 +20,12 @@ TWEAK(no_as_of, retext(&m->spec.as_of, NULL))
 TWEAK(column, retext(&m->spec.signals[SEATS].column, "seats_in_use"))
 TWEAK(better, m->spec.signals[SEATS].better = ASSAY_LOWER)
 TWEAK(missing, m->spec.signals[SEATS].missing = ASSAY_RENORMALISE)
+TWEAK(points_for_gaps, m->spec.signals[SEATS].missing = ASSAY_POINTS,
+      m->spec.signals[SEATS].missing_points = 12.5)
+TWEAK(no_points_for_gaps, m->spec.signals[SEATS].missing = ASSAY_POINTS)
+TWEAK(rounded, m->spec.rounding = ((struct assay_rounding_spec){true, true}))
+TWEAK(rounded_first, m->spec.rounding.dimensions = true)
+TWEAK(dimension_gaps, m->spec.signals[USE].missing = ASSAY_RENORMALISE_DIMENSION)
 TWEAK(plan, retext(&m->spec.cohort.plan, "edition"))
 TWEAK(tenure, retext(&m->spec.cohort.tenure, "age"))
 TWEAK(bands, m->spec.cohort.bands[0] = 24)
@@ -233,6 +239,18 @@ static const struct {
     {ANCHORED, NULL, column, "major: signal \"seats\": column \"seats\" -> \"seats_in_use\"\n"},
     {ANCHORED, NULL, better, "major: signal \"seats\": better higher -> lower\n"},
     {ANCHORED, NULL, missing, "major: signal \"seats\": missing values neutral -> renormalise\n"},
+    {ANCHORED, NULL, points_for_gaps, "major: signal \"seats\": missing values neutral -> 12.5\n"},
+    {ANCHORED, no_points_for_gaps, points_for_gaps,
+     "major: signal \"seats\": missing values 0 -> 12.5\n"},
+    {ANCHORED, NULL, dimension_gaps,
+     "major: signal \"use\": missing values neutral -> renormalise-dimension\n"},
+    {ANCHORED, NULL, rounded,
+     "major: averages of dimensions: not rounded -> rounded half up\n"
+     "major: scores: not rounded -> rounded half up\n"},
+    {ANCHORED, rounded_first, dimension,
+     "major: signal \"seats\": dimension \"product\" -> \"usage\"\n"},
+    {ANCHORED, dimension_gaps, dimension,
+     "major: signal \"seats\": dimension \"product\" -> \"usage\"\n"},
     {ANCHORED, NULL, renamed,
      "major: signal \"licences\": renamed \"seats\" -> \"licences\"\n"
      "patch: evidence: other figures in the fit\n"},

@@ -120,6 +120,55 @@ START_TEST(where_every_score_stops_at_an_end_the_formula_is_told_beside_it)
 }
 END_TEST
 
+static const struct {
+    struct assay_rounding_spec rounding;
+    const char *formula;
+} averages[] = {
+    {{false, false}, "    score = sum of weight * points, of which the weights add up to 1\n\n"},
+    {{false, true},
+     "    score = sum of weight * points, of which the weights add up to 1,\n"
+     "            rounded half up\n\n"},
+    {{true, true},
+     "    dimension = sum of weight * points / sum of weight, over its signals, rounded half up\n"
+     "    score = sum of weight * dimension, a dimension's weight being the sum of its signals',\n"
+     "            rounded half up\n\n"},
+};
+
+START_TEST(the_formula_of_an_average_says_what_is_rounded)
+{
+    struct documented d;
+    documented_first(&d, NULL);
+    documented_model(&d)->spec.scale = ASSAY_WEIGHTED_AVERAGE;
+    documented_model(&d)->spec.rounding = averages[_i].rounding;
+    struct assay_text markdown = markdown_of(&d);
+    ck_assert_msg(strstr(markdown.data, averages[_i].formula) != NULL, "no %s",
+                  averages[_i].formula);
+    assay_text_clear(&markdown);
+    documented_clear(&d);
+}
+END_TEST
+
+START_TEST(the_table_of_signals_says_what_stands_for_a_missing_value)
+{
+    static const char *const words[ASSAY_MISSING_POLICIES] = {
+        [ASSAY_NEUTRAL] = "| 50 points ",
+        [ASSAY_INDICATOR] = "| 50 points and a term of its own ",
+        [ASSAY_RENORMALISE] = "| weights of the others are scaled up ",
+        [ASSAY_DROP] = "| no score ",
+        [ASSAY_RENORMALISE_DIMENSION] = "| weights of the others in the dimension are scaled up ",
+        [ASSAY_POINTS] = "| 12.5 points "};
+    struct documented d;
+    documented_first(&d, NULL);
+    struct assay_signal_spec *signal = &documented_model(&d)->spec.signals[1];
+    signal->missing = (enum assay_missing_policy)_i;
+    signal->missing_points = 12.5;
+    struct assay_text markdown = markdown_of(&d);
+    ck_assert_msg(strstr(markdown.data, words[_i]) != NULL, "no %s", words[_i]);
+    assay_text_clear(&markdown);
+    documented_clear(&d);
+}
+END_TEST
+
 START_TEST(ranks_are_read_from_the_curve_of_all_accounts)
 {
     struct documented d;
@@ -424,6 +473,9 @@ static void add_tests(TCase *tc)
     tcase_add_test(tc, the_score_computed_is_the_formula_of_the_example);
     tcase_add_test(tc, the_score_computed_is_one_that_does_not_stop_at_an_end);
     tcase_add_loop_test(tc, where_every_score_stops_at_an_end_the_formula_is_told_beside_it, 0, 2);
+    tcase_add_loop_test(tc, the_formula_of_an_average_says_what_is_rounded, 0, COUNT(averages));
+    tcase_add_loop_test(tc, the_table_of_signals_says_what_stands_for_a_missing_value,
+                        ASSAY_NEUTRAL + 1, ASSAY_MISSING_POLICIES);
     tcase_add_test(tc, ranks_are_read_from_the_curve_of_all_accounts);
     tcase_add_loop_test(tc, rows_say_what_the_files_say, 0, COUNT(rows));
     tcase_add_test(tc, limits_tell_what_the_audit_found);

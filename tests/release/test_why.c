@@ -1,5 +1,6 @@
 /* Why an account's score was what it was. */
 #include "core/base/json.h"
+#include "core/spec/spec_parts.h"
 #include "tests/model/specs.h"
 #include "tests/release/asked.h"
 
@@ -96,6 +97,66 @@ START_TEST(what_stands_in_for_a_missing_value_is_said)
     ck_assert_msg(answer.status == ASSAY_OK, "%s", answer.err.message);
     ck_assert_msg(strstr(answer.words.data, gaps[_i].table) != NULL, "%s", answer.words.data);
     ck_assert_msg(strstr(answer.words.data, gaps[_i].said) != NULL, "%s", answer.words.data);
+    answer_clear(&answer);
+    assay_spec_clear(&w.model.spec);
+}
+END_TEST
+
+/* use 70 with weight 1/2, "yearly" 100 with 1/4, and a gap in nps. */
+static const struct {
+    enum assay_missing_policy policy;
+    const char *dimension; /* of nps */
+    const char *table, *said;
+} vendors[] = {
+    {ASSAY_POINTS, "sentiment", "nps     missing        20.0    25.0                      -7.50\n",
+     "nps is missing, and the declared 20 stands in.\n"},
+    {ASSAY_RENORMALISE_DIMENSION, "product",
+     "nps     missing        70.0    25.0                      +5.00\n",
+     "nps is missing, and 70.0, the weighted mean of the product signals that are there, stands in.\n"},
+    {ASSAY_RENORMALISE_DIMENSION, "sentiment", /* nobody there: (70/2 + 100/4) / (3/4) */
+     "nps     missing        80.0    25.0                      +7.50\n",
+     "nps is missing, and 80.0, the weighted mean of the signals that are there, stands in.\n"},
+};
+
+START_TEST(what_vendors_put_for_a_missing_value_is_said)
+{
+    struct world w;
+    struct assay_error err = {0};
+    world_init(&w, WORLD("", "neutral"));
+    struct assay_signal_spec *nps = &w.model.spec.signals[1];
+    nps->missing = vendors[_i].policy;
+    nps->missing_points = 20;
+    ck_assay_ok(assay_spec_text(vendors[_i].dimension, &nps->dimension, &err));
+    struct answer answer = ask(&w, "id,day,use,nps,contract\nA,2026-03-31,70,,yearly\n", "A", NULL);
+    ck_assert_msg(strstr(answer.words.data, vendors[_i].table) != NULL, "%s", answer.words.data);
+    ck_assert_msg(strstr(answer.words.data, vendors[_i].said) != NULL, "%s", answer.words.data);
+    answer_clear(&answer);
+    assay_spec_clear(&w.model.spec);
+}
+END_TEST
+
+/* 70.5, 80 and 0 average 55.25: 71, 80 and 0 come to 55.5. */
+static const struct {
+    struct assay_rounding_spec rounding;
+    const char *said;
+} roundings[] = {
+    {{false, true}, "the points add 5.25, to 55.25. Rounded to a whole\nnumber, the score is 55.00.\n"},
+    {{true, false}, "the points add 5.25, to 55.25. With the averages\nof dimensions rounded first, "
+                    "the score is 55.50.\n"},
+    {{true, true}, "the points add 5.25, to 55.25. With the averages\nof dimensions rounded first, and "
+                   "rounded to a whole number, the score is 56.00.\n"},
+};
+
+START_TEST(a_score_that_was_rounded_says_so)
+{
+    struct world w;
+    world_init(&w, WORLD("\"scale\": \"weighted-average\",", "neutral"));
+    w.model.spec.rounding = roundings[_i].rounding;
+    struct answer answer =
+        ask(&w, "id,day,use,nps,contract\nA,2026-03-31,70.5,8,monthly\n", "A", NULL);
+    ck_assert_msg(strstr(answer.words.data, roundings[_i].said) != NULL, "%s", answer.words.data);
+    ck_assert_ptr_nonnull(strstr(answer.json.data, "\"unclamped\": 55.25,"));
+    ck_assert_ptr_nonnull(strstr(answer.json.data, "\"composite\": 55.25,"));
     answer_clear(&answer);
     assay_spec_clear(&w.model.spec);
 }
@@ -423,8 +484,13 @@ static void check_answer(const struct assay_model *model, const struct assay_tex
         double p = test_number(root, "probability", NULL);
         double line = test_number(root, "at_risk", "probability", NULL);
         test_close("the sum", test_number(root, "neutral_score", NULL) + sum, unclamped, 1e-11, 50);
-        test_close("the score", fmin(fmax(unclamped, 0), 100), score, 1e-12, 50);
-        ck_assert_int_eq(assay_json_bool(test_at(root, "flagged", NULL)), p > line);
+        if (model->spec.rounding.score) { /* what is not rounded is the composite */
+            ck_assert_double_eq(score, floor(score));
+            ck_assert_double_eq(unclamped, test_number(root, "composite", NULL));
+        } else {
+            test_close("the score", fmin(fmax(unclamped, 0), 100), score, 1e-12, 50);
+            ck_assert_int_eq(assay_json_bool(test_at(root, "flagged", NULL)), p > line);
+        }
     }
     assay_json_free(doc);
 }
@@ -504,6 +570,8 @@ static void add_tests(TCase *tc)
     tcase_add_test(tc, the_points_are_put_from_least_to_most_and_add_up);
     tcase_add_test(tc, a_score_that_stops_at_0_or_100_says_so);
     tcase_add_loop_test(tc, what_stands_in_for_a_missing_value_is_said, 0, COUNT(gaps));
+    tcase_add_loop_test(tc, what_vendors_put_for_a_missing_value_is_said, 0, COUNT(vendors));
+    tcase_add_loop_test(tc, a_score_that_was_rounded_says_so, 0, COUNT(roundings));
     tcase_add_test(tc, without_a_required_signal_there_is_no_score_and_no_table);
     tcase_add_test(tc, an_outcome_by_date_names_its_horizon);
     tcase_add_loop_test(tc, a_segments_own_weights_and_line_are_named, 0, COUNT(segments));

@@ -312,6 +312,42 @@ START_TEST(filled_holes_carry_the_composite_of_the_rest)
 }
 END_TEST
 
+/* Two dimensions of three signals; holes of a dimension carry its average, those of `renormalise` that of
+ * all: what assay_composite() makes of the row alone. Six products of order 1: 1e-14. */
+START_TEST(holes_of_a_dimension_carry_its_average_and_declared_points_stand)
+{
+    static const double weight[N_SIGNAL] = {0.3, 0.1, 0.1, 0.2, 0.1, 0.2};
+    struct world w;
+    size_t n_hole = 0;
+    make_world(&w, 13, 3000);
+    for (size_t j = 0; j < N_SIGNAL; j++)
+        w.signals[j].dimension = (char *)(j % 2 == 0 ? "even" : "odd");
+    w.signals[3].missing = w.signals[5].missing = ASSAY_RENORMALISE_DIMENSION;
+    w.signals[1].missing = ASSAY_POINTS;
+    w.signals[1].missing_points = 20;
+    struct assay_design design = make_design(&w, 1);
+    assay_design_fill_holes(&design, weight);
+    for (size_t i = 0; i < w.table.n_row; i++) {
+        double s[N_SIGNAL];
+        bool missing[N_SIGNAL];
+        for (size_t j = 0; j < N_SIGNAL; j++)
+            s[j] = alone(&w, i, j);
+        assay_composite(w.signals, weight, N_SIGNAL, s, 1, missing);
+        for (size_t j = 0; j < N_SIGNAL; j++) {
+            ck_assert_double_eq_tol(at(&design, i, j), s[j] / 100, 1e-14);
+            n_hole += missing[j] && (j == 0 || j == 3 || j == 5);
+        }
+        if (missing[1])
+            ck_assert_double_eq(at(&design, i, 1), 0.2);
+    }
+    ck_assert_uint_eq(design.n_hole, n_hole);
+    ck_assert_uint_gt(n_hole, 1000); /* three signals, one value in eight */
+    ck_assert_double_eq_tol(assay_design_fill_holes(&design, weight), 0, 1e-15);
+    assay_design_clear(&design);
+    clear_world(&w);
+}
+END_TEST
+
 START_TEST(every_failing_allocation_is_reported_and_leaks_nothing)
 {
     struct world w;
@@ -349,6 +385,7 @@ static void add_tests(TCase *tc)
     tcase_add_test(tc, holes_are_the_missing_values_under_renormalise);
     tcase_add_test(tc, a_strange_category_under_renormalise_is_a_hole);
     tcase_add_test(tc, filled_holes_carry_the_composite_of_the_rest);
+    tcase_add_test(tc, holes_of_a_dimension_carry_its_average_and_declared_points_stand);
     tcase_add_test(tc, every_failing_allocation_is_reported_and_leaks_nothing);
 }
 

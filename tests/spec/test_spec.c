@@ -146,6 +146,7 @@ START_TEST(what_is_not_said_has_its_default)
         ck_assert_double_eq(spec.zones[k].from, 25 * (double)k);
     }
     ck_assert_int_eq(spec.scale, ASSAY_LOG_ODDS);
+    ck_assert(!spec.rounding.dimensions && !spec.rounding.score);
     ck_assert_double_eq(spec.points_to_halve_odds, 10);
     ck_assert_double_nan(spec.at_risk_probability);
     ck_assert_double_eq(spec.target_sensitivity, 0.75);
@@ -334,8 +335,16 @@ static const struct {
     {ASSAY_EDATA, ONE("\"better\":\"low\""),
      "s.json:1:75: \"better\" is \"low\"; expected \"higher\" or \"lower\"", ""},
     {ASSAY_EDATA, ONE("\"better\":\"lower\",\"missing\":\"mean\""),
-     "s.json:1:92: \"missing\" is \"mean\"; expected \"neutral\", \"indicator\", \"renormalise\" or "
-     "\"drop\"", ""},
+     "s.json:1:92: \"missing\" is \"mean\"; expected \"neutral\", \"indicator\", \"renormalise\", "
+     "\"drop\" or \"renormalise-dimension\"",
+     "Or a number from 0 to 100: the points that stand for a missing value."},
+    {ASSAY_EDATA, ONE("\"better\":\"lower\",\"missing\":\"points\""),
+     "s.json:1:92: \"missing\" is \"points\"; expected the points themselves, a number from 0 to 100",
+     ""},
+    {ASSAY_EDATA, ONE("\"better\":\"lower\",\"missing\":-1"),
+     "s.json:1:92: \"missing\" is -1; expected points from 0 to 100", ""},
+    {ASSAY_EDATA, ONE("\"better\":\"lower\",\"missing\":100.5"),
+     "s.json:1:92: \"missing\" is 100.5; expected points from 0 to 100", ""},
     {ASSAY_EDATA, ONE("\"better\":\"lower\",\"normalise\":\"none\""),
      "s.json:1:92: \"normalise\" is \"none\"; expected an object in braces", ""},
     /* normalisation */
@@ -401,6 +410,12 @@ static const struct {
      "s.json:1:132: \"name\" is \"a\"; expected a name that no other zone has", ""},
     {ASSAY_EDATA, WITH("\"scale\":\"logit\""),
      "s.json:1:100: \"scale\" is \"logit\"; expected \"log-odds\" or \"weighted-average\"", ""},
+    {ASSAY_EDATA, WITH("\"rounding\":true"),
+     "s.json:1:100: \"rounding\" is true; expected an object in braces", ""},
+    {ASSAY_EDATA, WITH("\"rounding\":{\"scores\":true}"),
+     "s.json:1:112: unknown key \"scores\" in \"rounding\"", "Did you mean \"score\"?"},
+    {ASSAY_EDATA, WITH("\"rounding\":{\"score\":1}"),
+     "s.json:1:112: \"score\" is 1; expected true or false", ""},
     {ASSAY_EDATA, WITH("\"points_to_halve_odds\":0"),
      "s.json:1:100: \"points_to_halve_odds\" is 0; expected a number above 0 and up to 100", ""},
     {ASSAY_EDATA, WITH("\"at_risk_probability\":1"),
@@ -443,8 +458,75 @@ START_TEST(a_weighted_average_has_no_place_for_an_indicator)
     ck_assert_str_eq(err.message,
                      "s.json:1:116: \"scale\" is \"weighted-average\"; expected \"log-odds\" where a "
                      "signal's missing policy is \"indicator\", as \"a\" has");
-    ck_assert_str_eq(err.hint, "The weighted average cannot carry the indicator's term; use neutral, "
-                               "renormalise or drop.");
+    ck_assert_str_eq(err.hint, "The weighted average cannot carry the indicator's term; use another "
+                               "policy, or the points that stand for a missing value.");
+}
+END_TEST
+
+/* ---- a vendor's scorecard ---- */
+
+static struct assay_spec read_one(const char *of_signal, const char *rest)
+{
+    char text[512];
+    snprintf(text, sizeof text,
+             HEAD "\"signals\":[{\"name\":\"a\",\"dimension\":\"d\",\"better\":\"lower\"%s}]%s}",
+             of_signal, rest);
+    return read_good(text);
+}
+
+START_TEST(a_number_is_the_points_that_stand_for_a_missing_value)
+{
+    static const struct {
+        const char *said;
+        enum assay_missing_policy policy;
+        double points;
+    } says[] = {{"0", ASSAY_POINTS, 0},
+                {"100", ASSAY_POINTS, 100},
+                {"12.5", ASSAY_POINTS, 12.5},
+                {"50", ASSAY_POINTS, 50},
+                {"\"neutral\"", ASSAY_NEUTRAL, 0},
+                {"\"renormalise-dimension\"", ASSAY_RENORMALISE_DIMENSION, 0}};
+    for (size_t k = 0; k < COUNT(says); k++) {
+        char missing[64];
+        snprintf(missing, sizeof missing, ",\"missing\":%s", says[k].said);
+        struct assay_spec spec = read_one(missing, "");
+        ck_assert_int_eq(spec.signals[0].missing, says[k].policy);
+        ck_assert_double_eq(spec.signals[0].missing_points, says[k].points);
+        assay_spec_clear(&spec);
+    }
+}
+END_TEST
+
+START_TEST(rounding_is_of_what_is_said_and_of_nothing_else)
+{
+    static const struct {
+        const char *said;
+        bool dimensions, score;
+        const char *written;
+    } says[] = {
+        {"", false, false, "{}\n"},
+        {"\"score\":true", false, true,
+         "{\n  \"rounding\": {\n    \"dimensions\": false,\n    \"score\": true\n  }\n}\n"},
+        {"\"dimensions\":true", true, false,
+         "{\n  \"rounding\": {\n    \"dimensions\": true,\n    \"score\": false\n  }\n}\n"},
+        {"\"dimensions\":false,\"score\":false", false, false, "{}\n"},
+        {"\"dimensions\":true,\"score\":true", true, true,
+         "{\n  \"rounding\": {\n    \"dimensions\": true,\n    \"score\": true\n  }\n}\n"}};
+    for (size_t k = 0; k < COUNT(says); k++) {
+        char rest[128];
+        struct assay_json_writer json = {0};
+        snprintf(rest, sizeof rest, ",\"scale\":\"weighted-average\",\"rounding\":{%s}",
+                 says[k].said);
+        struct assay_spec spec = read_one("", rest);
+        ck_assert(spec.rounding.dimensions == says[k].dimensions);
+        ck_assert(spec.rounding.score == says[k].score);
+        assay_json_open(&json, NULL, '{');
+        assay_rounding_spec_write(&json, &spec.rounding);
+        assay_json_close(&json);
+        ck_assert_str_eq(json.out.data, says[k].written);
+        assay_text_clear(&json.out);
+        assay_spec_clear(&spec);
+    }
 }
 END_TEST
 
@@ -505,6 +587,8 @@ static void add_tests(TCase *tc)
     tcase_add_test(tc, parts_read_back_as_they_were_written);
     tcase_add_loop_test(tc, a_bad_spec_is_refused_where_it_goes_wrong, 0, COUNT(bad));
     tcase_add_test(tc, a_weighted_average_has_no_place_for_an_indicator);
+    tcase_add_test(tc, a_number_is_the_points_that_stand_for_a_missing_value);
+    tcase_add_test(tc, rounding_is_of_what_is_said_and_of_nothing_else);
     tcase_add_test(tc, a_spec_is_read_from_a_file);
     tcase_add_test(tc, every_failing_allocation_is_reported_and_leaks_nothing);
 }

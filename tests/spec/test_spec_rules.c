@@ -38,7 +38,8 @@ static const struct {
     {TWO(",\"missing\":\"indicator\"", "", ",\"scale\":\"weighted-average\""),
      "s.json:1:163: \"scale\" is \"weighted-average\"; expected \"log-odds\" where a signal's "
      "missing policy is \"indicator\", as \"a\" has",
-     "The weighted average cannot carry the indicator's term; use neutral, renormalise or drop."},
+     "The weighted average cannot carry the indicator's term; use another policy, or the points that "
+     "stand for a missing value."},
     {TWO("", "", ",\"scale\":\"weighted-average\",\"fit\":{\"models_by\":\"r\"}"),
      "s.json:1:141: \"scale\" is \"weighted-average\"; expected \"log-odds\" with \"models_by\"",
      "The weighted average cannot carry intercepts of the segments' own."},
@@ -46,6 +47,24 @@ static const struct {
      "s.json:1:141: \"scale\" is \"weighted-average\"; expected \"log-odds\" with a line \"by\" "
      "segment",
      "The weighted average cannot carry lines of the segments' own."},
+    {TWO("", "", ",\"rounding\":{\"score\":true}"),
+     "s.json:1:141: \"rounding\" is an object; expected no rounding where \"scale\" is "
+     "\"log-odds\"",
+     "Say \"scale\": \"weighted-average\", or leave the rounding out."},
+    {TWO("", "", ",\"scale\":\"log-odds\",\"rounding\":{\"dimensions\":true}"),
+     "s.json:1:160: \"rounding\" is an object; expected no rounding where \"scale\" is "
+     "\"log-odds\"",
+     "Say \"scale\": \"weighted-average\", or leave the rounding out."},
+    {TWO("", ",\"sign\":\"free\"",
+         ",\"scale\":\"weighted-average\",\"rounding\":{\"score\":true}"),
+     "s.json:1:182: \"rounding\" is an object; expected no rounding where a signal's sign is free, as "
+     "that of \"b\" is",
+     "Weights of both signs make no average; constrain the sign, or leave the rounding out."},
+    {TWO("", "", ",\"rounding\":{\"dimensions\":true},\"fit\":{\"signs\":\"free\"},"
+                 "\"scale\":\"weighted-average\""),
+     "s.json:1:141: \"rounding\" is an object; expected no rounding where a signal's sign is free, as "
+     "that of \"a\" is",
+     "Weights of both signs make no average; constrain the sign, or leave the rounding out."},
     {TWO("", "", ",\"at_risk_probability\":0.2,\"line\":\"youden\""),
      "s.json:1:167: \"line\" is \"youden\"; expected no rule beside \"at_risk_probability\": one "
      "of the two decides",
@@ -177,6 +196,10 @@ static const char *const good[] = {
     TWO(",\"expert\":0", ",\"expert\":3", ",\"fit\":{\"anchor\":\"expert\",\"strength\":0}"),
     TWO(",\"sign\":\"free\",\"weight\":[0,0.3]", "", ""),
     TWO(",\"sign\":\"free\"", "", ",\"scale\":\"weighted-average\""),
+    TWO(",\"missing\":0", ",\"missing\":\"renormalise-dimension\"",
+        ",\"scale\":\"weighted-average\",\"rounding\":{\"dimensions\":true,\"score\":true}"),
+    TWO("", "", ",\"rounding\":{\"dimensions\":false,\"score\":false}"), /* none, on any scale */
+    TWO(",\"sign\":\"free\",\"missing\":\"renormalise-dimension\"", ",\"missing\":20", ""),
     TWO(",\"missing\":\"indicator\"", "", ",\"fit\":{\"models_by\":\"r\"}"),
     TWO("", "", ",\"line\":\"targets\",\"at_risk_probability\":0.2"),
     TWO("", "", ",\"line\":\"youden\",\"scale\":\"weighted-average\""),
