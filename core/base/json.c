@@ -12,6 +12,11 @@
 #include "core/base/number.h"
 #include "core/base/text.h"
 
+const char *assay_json_library_version(void)
+{
+    return cJSON_Version();
+}
+
 struct spot {
     const cJSON *value;
     size_t at;

@@ -16,6 +16,9 @@
 
 #include "core/base/error.h"
 
+/* Version of cJSON that runs, "1.7.15". */
+const char *assay_json_library_version(void);
+
 struct cJSON;
 struct assay_json;
 

@@ -8,6 +8,7 @@
 
 #include "core/base/date.h"
 #include "core/base/number.h"
+#include "core/base/options_page.h"
 #include "core/base/text.h"
 
 enum { MAX_OPTIONS = 48, HELP_COLUMN = 30, HELP_WIDTH = 100 };
@@ -54,7 +55,8 @@ static void print_default(const struct assay_option *option)
         }
         break;
     case ASSAY_OPTION_CHOICE:
-        printf(" [%s]", option->choices[*(const size_t *)option->target]);
+        if (option->choices[*(const size_t *)option->target] != NULL)
+            printf(" [%s]", option->choices[*(const size_t *)option->target]);
         break;
     case ASSAY_OPTION_FLAG:
     case ASSAY_OPTION_DATE:
@@ -266,10 +268,24 @@ static void build_tables(const struct assay_command *command, struct option long
                 shorts[used++] = ':';
         }
     }
-    longs[n] = (struct option){"help", 0, NULL, 'h'};
+    longs[n] = (struct option){"help", optional_argument, NULL, 'h'};
     longs[n + 1] = (struct option){0};
     shorts[used++] = 'h';
     shorts[used] = '\0';
+}
+
+/* --help, --help=man and --help=words: the same table for people, for man(1), for shells that complete. */
+static int answer_help(const struct assay_command *command, const char *form)
+{
+    if (form == NULL)
+        print_help(command);
+    else if (strcmp(form, "man") == 0)
+        assay_page_print(command);
+    else if (strcmp(form, "words") == 0)
+        assay_words_print(command);
+    else
+        return assay_misuse(command, "--help is \"%s\"; expected nothing, man or words", form);
+    return fflush(stdout) == 0 ? 0 : 2;
 }
 
 int assay_options_parse(const struct assay_command *command, int argc, char **argv,
@@ -289,14 +305,12 @@ int assay_options_parse(const struct assay_command *command, int argc, char **ar
         const char *word = argv[optind - 1];
         if (c == ':' || c == '?')
             return refuse(command, longs, word, c == ':');
-        if (index >= 0 && longs[index].has_arg && optarg == word)
+        if (index >= 0 && longs[index].has_arg == required_argument && optarg == word)
             word = argv[optind - 2];
         if (index >= 0 && !is_whole_name(word, longs[index].name))
             return unknown_option(command, word);
-        if (c == 'h') {
-            print_help(command);
-            return fflush(stdout) == 0 ? 0 : 2;
-        }
+        if (c == 'h')
+            return answer_help(command, optarg);
         const struct assay_option *option = NULL;
         if (c >= 256)
             option = &command->options[c - 256];

@@ -30,7 +30,7 @@ struct assay_option {
     const char *help;
     void *target; /* holds the default before, the value after */
     double low, high;
-    const char *const *choices; /* ends with NULL */
+    const char *const *choices; /* ends with NULL; a target at that index: no default */
 };
 
 struct assay_command {
@@ -47,7 +47,8 @@ struct assay_command {
 #define ASSAY_GO_ON (-1)
 
 /* Parses argv[1..argc) (argv[0] is the command's name). Operands are put into operands[max_operand];
- * the rest is NULL. --help is printed to stdout (status 0), misuse to stderr (status 2). */
+ * the rest is NULL. --help is printed to stdout (status 0), --help=man and --help=words as options_page.h
+ * has them; misuse to stderr (status 2). */
 ASSAY_MUST_CHECK int assay_options_parse(const struct assay_command *command, int argc, char **argv,
                                          const char *operands[]);
 

@@ -14,6 +14,14 @@
 #include "core/data/lines.h"
 #include "core/data/source.h"
 
+#define AS_TEXT(x) #x
+#define NUMBERS_AS_TEXT(a, b, c) AS_TEXT(a) "." AS_TEXT(b) "." AS_TEXT(c)
+
+const char *assay_csv_library_version(void)
+{
+    return NUMBERS_AS_TEXT(CSV_MAJOR, CSV_MINOR, CSV_RELEASE);
+}
+
 enum {
     FIELD_BLOCK = 1 << 16,    /* first size of libcsv's field buffer */
     LONGEST_HEADER = 1 << 26, /* bytes */

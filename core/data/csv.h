@@ -20,6 +20,9 @@
 #include "core/base/sha256.h"
 #include "core/data/table.h"
 
+/* Version of libcsv that this was built with, "3.0.3". */
+const char *assay_csv_library_version(void);
+
 #define ASSAY_REJECTS_SHOWN 20
 
 enum assay_reject_reason {
