@@ -219,12 +219,14 @@ static enum assay_status spread_lines(struct assay_calibration *c, struct assay_
     return ASSAY_OK;
 }
 
-/* The line is chosen once and kept: by the spec, else the champion, unless a new one is wanted. */
+/* The line is chosen once and kept: by the spec, else the champion, unless a new one is wanted. That of an
+ * imported scorecard without a history is a declaration: there is nothing to keep. */
 static struct assay_line_given given_lines(const struct assay_calibration *c, bool new_line)
 {
     const struct assay_spec *spec = c->history.spec;
     struct assay_line_given given = {.probability = spec->at_risk_probability};
-    if (!isnan(given.probability) || c->champion == NULL || new_line)
+    if (!isnan(given.probability) || c->champion == NULL || new_line ||
+        assay_model_is_nominal(c->champion))
         return given;
     const char *by = c->champion->spec.line.by;
     given.probability = c->champion->at_risk_probability;

@@ -12,6 +12,7 @@
 #include "core/model/model.h"
 #include "core/model/scorer.h"
 #include "core/signal/intake.h"
+#include "score/rows.h"
 
 enum { BLOCK_ROWS = 4096, DRIVERS = 3 };
 
@@ -169,20 +170,6 @@ static void put_row(struct scoring *s, size_t row)
         s->zone_count[score.zone]++;
 }
 
-/* A stream brings ever new ids: their dictionary starts afresh with each block, so that memory does
- * not grow. Those of plans, segments and categories are kept, the scorer having learnt their codes. */
-static void forget_rows(struct scoring *s)
-{
-    const struct assay_columns *columns = &s->scorer.columns;
-    bool shared = columns->id == columns->plan || columns->id == columns->models_by ||
-                  columns->id == columns->line_by;
-    for (size_t j = 0; j < columns->n_signal; j++)
-        shared = shared || columns->signals[j] == columns->id;
-    assay_table_reset(&s->intake.table);
-    if (!shared)
-        assay_dictionary_reset(s->intake.table.columns[columns->id].dictionary);
-}
-
 static enum assay_status score_block(struct scoring *s, struct assay_error *err)
 {
     enum assay_status status = assay_scorer_extend(&s->scorer, &s->intake.table, err);
@@ -198,7 +185,7 @@ static enum assay_status score_block(struct scoring *s, struct assay_error *err)
     if (s->output.stream != NULL)
         fwrite(s->line.data, 1, s->line.length, s->output.stream);
     assay_text_reset(&s->line);
-    forget_rows(s);
+    assay_score_forget_rows(&s->scorer, &s->intake.table);
     return ASSAY_OK;
 }
 
@@ -260,6 +247,8 @@ static void say(const struct scoring *s)
                 s->n_unknown);
     if (s->n_incomplete > 0)
         fprintf(stderr, "  %zu with at least one signal missing\n", s->n_incomplete);
+    if (assay_model_is_nominal(&s->model))
+        fprintf(stderr, "  probabilities are nominal: an imported scorecard, not fitted\n");
     size_t bad = assay_csv_reject_count(s->intake.csv);
     if (bad > 0)
         fprintf(stderr, "  %zu bad rows left out\n", bad);

@@ -127,6 +127,10 @@ static enum assay_status warn_of_anchor(const struct assay_calibration *c,
         status = warn(model, err, "the champion was, or may have been, fitted to some of these snapshots, "
                       "and too few are later than its own: as an anchor it looks better than it is, "
                       "and so do the cross-validated figures");
+    if (status == ASSAY_OK && c->champion != NULL && assay_model_is_nominal(c->champion))
+        status = warn(model, err, "the champion is an imported scorecard whose probabilities are nominal: of "
+                      "the comparisons with it, those of the AUC and of the champion recalibrated count, "
+                      "and the line is chosen anew");
     if (status == ASSAY_OK && model->fit.anchor.word == ASSAY_ANCHOR_CHAMPION &&
         c->settlement.n_new > 0)
         status = warn(model, err, "%zu of the %zu signals %s new to the champion; in the anchor %s an equal "

@@ -10,6 +10,11 @@
 
 static const char *method_words(const struct assay_model *model)
 {
+    if (assay_model_is_nominal(model))
+        return "none: the weights are an imported scorecard's, the probabilities nominal";
+    if (model->fit.imported)
+        return "none of the weights, which are an imported scorecard's; intercept and slope by maximum "
+               "likelihood";
     if (model->spec.fit.method == ASSAY_FIRTH)
         return "logistic regression by Firth's penalised likelihood, intercept corrected (FLIC)";
     if (model->fit.penalty.word != ASSAY_NO_PENALTY)

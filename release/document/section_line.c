@@ -75,6 +75,9 @@ static void say_line(const struct assay_document *d)
         "%s, a probability of %s%s.",
         assay_say_short(model->at_risk_score), assay_say_percent(model->at_risk_probability),
         !model->line.given ? ", chosen at this calibration"
+        : assay_model_is_nominal(model)
+            ? " by declaration: it is an imported scorecard's line, and a scorecard knows none"
+        : model->fit.imported ? ", where the imported scorecard puts its line"
         : is_kept(d)       ? ", kept from the version before, so that a score means what it meant"
                            : ", as the spec says");
     if (!model->line.given)

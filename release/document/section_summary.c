@@ -91,6 +91,20 @@ static void say_facts(const struct assay_document *d)
 
 /* ---- the paragraph ---- */
 
+/* A scorecard that nobody fitted: there are no snapshots to speak of. */
+static void say_nominal(const struct assay_document *d, const char *event)
+{
+    const struct assay_model *model = d->model;
+    assay_content_paragraph(
+        d->content,
+        "The score runs from 0 to 100, and higher is healthier. It is an imported scorecard of %zu "
+        "measure%s with the weights that its team gave them; nothing in it was fitted. An account is "
+        "flagged below score %s. Probabilities of the event (%s) are nominal, %s at that score by "
+        "declaration: they rank accounts and do not say how many leave.",
+        model->n_signal, model->n_signal == 1 ? "" : "s", assay_say_short(model->at_risk_score), event,
+        assay_say_percent(model->at_risk_probability));
+}
+
 static void say_model(const struct assay_document *d)
 {
     const struct assay_model *model = d->model;
@@ -98,6 +112,8 @@ static void say_model(const struct assay_document *d)
     assay_document_event(d, &event);
     if (event.failed)
         d->content->failed = true;
+    else if (assay_model_is_nominal(model))
+        say_nominal(d, event.data);
     else
         assay_content_paragraph(
             d->content,

@@ -83,7 +83,9 @@ static void write_line(struct assay_json_writer *json, const struct assay_audit_
     bool own_lines = model != NULL && model->n_segment_line > 0;
     assay_json_open(json, "line", '{');
     assay_json_put_number(json, "score", input->line);
-    assay_json_put_optional(json, "probability", input->line_probability);
+    assay_json_put_optional(json, "probability", model != NULL && assay_model_is_nominal(model)
+                                                     ? NAN /* a declaration, not a finding */
+                                                     : input->line_probability);
     assay_put_text(json, "by", own_lines ? model->spec.line.by : NULL);
     assay_json_open(json, "segments", '[');
     for (size_t k = 0; own_lines && k < model->n_segment_line; k++) {

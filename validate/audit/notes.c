@@ -54,6 +54,10 @@ static void note_model(const struct assay_audit_input *input, struct assay_notes
     else if (assay_audit_in_sample(input))
         note(notes, "this is the file that the model was fitted to: in sample, figures flatter; audit "
                     "a later one");
+    if (assay_model_is_nominal(input->model))
+        note(notes, "the model is an imported scorecard that was not fitted: its probabilities are nominal, and "
+                    "figures of them (calibration, Brier score, log loss, observed / expected) do not judge "
+                    "the scorecard; those of flags, zones and ranking do");
     note_snapshots(notes, input->n_unseen, " is", "s are",
                    "on a plan that calibration never saw, compared with all accounts");
     note_snapshots(notes, input->n_new_segment, " is", "s are",

@@ -141,6 +141,11 @@ enum assay_status assay_audit_calibration_drift(const struct assay_audit_input *
         assay_json_put_null(json, "calibration_drift");
         return ASSAY_OK;
     }
+    if (input->model != NULL && assay_model_is_nominal(input->model)) {
+        refuse(json, "The model is an imported scorecard that was not fitted: its nominal probabilities "
+                     "predict no number of churners that could drift");
+        return ASSAY_OK;
+    }
     if (!has_dates(&input->used)) {
         refuse(json, "Snapshots have no dates: they cannot be put in the order of time");
         return ASSAY_OK;

@@ -20,7 +20,8 @@
 #include "validate/audit/output.h"
 
 /* Writes "calibration_drift": null without probabilities or audited rows; else
- *   refused       why there are no points: no dates, or too few events expected; or
+ *   refused       why there are no points: no dates, too few events expected, or the
+ *                 nominal probabilities of an imported scorecard; or
  *   points[]      {period, from, to, observed, expected, z, upper, lower, past}, oldest first
  *   limit, design_effect, looks, false_alarm_rate    (at most, over so many periods)
  *   alarm         either sum was ever above the limit

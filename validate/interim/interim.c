@@ -132,6 +132,11 @@ enum assay_status assay_audit_interim(const struct assay_audit_input *input,
                     "column of probabilities, can be judged before outcomes are known.");
         return ASSAY_OK;
     }
+    if (input->model != NULL && assay_model_is_nominal(input->model)) {
+        refuse(out, "The model is an imported scorecard that was not fitted: its nominal probabilities say "
+                    "nothing of how many to expect.");
+        return ASSAY_OK;
+    }
     struct assay_expected_rows rows = {.prob = set->prob,
                                        .score = set->score,
                                        .higher_is = input->higher_is,
