@@ -207,7 +207,7 @@ static const struct {
     {{"s", "t", "-qx"}, "unknown option \"-x\"\n" LISTS},
     {{"-\xc3\xa9", "s"}, "unknown option \"-\\xc3\"\n" LISTS},
     {{"--quiet=yes", "s"}, "option \"--quiet\" takes no value\n" LISTS},
-    {{"--help=all", "s"}, "option \"--help\" takes no value\n" LISTS},
+    {{"--help=all", "s"}, "--help is \"all\"; expected nothing, man or words\n" LISTS},
     {{"s", "--data"}, "option \"--data\" needs a value\n" LISTS},
     {{"s", "-d"}, "option \"-d\" needs a value\n" LISTS},
     {{"s", "-qd"}, "option \"-d\" needs a value\n" LISTS},
