@@ -262,10 +262,13 @@ static enum assay_status read_range(struct assay_json *doc, const struct cJSON *
         status = assay_json_want_number(doc, object, "high", &normalise->high, err);
     if (status != ASSAY_OK)
         return status;
-    if (!(normalise->high > normalise->low) || !isfinite(normalise->high - normalise->low)) {
+    if (!(normalise->high > normalise->low)) {
         status = assay_json_wrong(doc, assay_json_get(object, "high"), err, "more than \"low\", %g",
                                   normalise->low);
         assay_hint(err, "Where lower values are healthier, say \"better\": \"lower\".");
+    } else if (!isfinite(100 * (normalise->high - normalise->low))) {
+        status = assay_json_wrong(doc, assay_json_get(object, "high"), err,
+                                  "less than 1.7e306 above \"low\", %g", normalise->low);
     }
     return status;
 }

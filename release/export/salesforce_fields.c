@@ -348,35 +348,25 @@ static enum assay_status check_limits(struct assay_salesforce *made, struct assa
 
 /* ---- what has no formula ---- */
 
-/* Whether it can be written out: neither huge nor next to nothing. */
-static bool is_plain(double value)
+/* What cannot be written out: huge, or next to nothing. */
+static bool needs_exponent(double value)
 {
-    return value == 0 || (fabs(value) >= SMALLEST && fabs(value) <= HUGEST);
+    return value != 0 && !(fabs(value) >= SMALLEST && fabs(value) <= HUGEST);
 }
 
-static enum assay_status check_numbers(const struct assay_signal_spec *signal,
-                                       const struct assay_baseline *baseline,
+static enum assay_status check_numbers(const struct assay_model *model, size_t j,
                                        struct assay_error *err)
 {
-    const struct assay_normalise_spec *normalise = &signal->normalise;
-    double worst = 0;
-    if (normalise->method == ASSAY_RANGE &&
-        !(is_plain(normalise->low) && is_plain(normalise->high)))
-        worst = is_plain(normalise->low) ? normalise->high : normalise->low;
-    for (size_t k = 0; !normalise->by_category && k < normalise->n_step; k++)
-        if (!is_plain(normalise->steps[k].from))
-            worst = normalise->steps[k].from;
-    for (size_t v = 0; normalise->method == ASSAY_PERCENTILE && v < baseline->n_node; v++)
-        for (size_t k = 0; k < baseline->knots[v].n; k++)
-            if (!is_plain(baseline->knots[v].x[k]))
-                worst = baseline->knots[v].x[k];
-    if (worst == 0)
+    double edge = assay_export_edge(model, j, needs_exponent);
+    char name[ASSAY_QUOTE_SIZE];
+    if (edge == 0)
         return ASSAY_OK;
     return assay_export_refuse(
         err, "salesforce",
         "signal \"%s\" has the number %g; formulas have no exponents, and hold "
         "numbers of %g to %g",
-        signal->name, worst, SMALLEST, HUGEST);
+        assay_quote_value(model->spec.signals[j].name, strlen(model->spec.signals[j].name), name),
+        edge, SMALLEST, HUGEST);
 }
 
 static enum assay_status check_inputs(const struct assay_model *model, struct assay_error *err)
@@ -389,7 +379,7 @@ static enum assay_status check_inputs(const struct assay_model *model, struct as
                 err, "salesforce",
                 "input \"%s\" serves as a text and as a number; a field is one of them",
                 signal->column);
-        enum assay_status status = check_numbers(signal, &model->baselines[j], err);
+        enum assay_status status = check_numbers(model, j, err);
         if (status != ASSAY_OK)
             return status;
     }

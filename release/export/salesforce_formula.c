@@ -13,7 +13,7 @@ static bool open_guard(struct assay_text *out, const struct assay_salesforce *ma
 {
     const struct assay_model *model = made->model;
     const char *comma = "";
-    if (!assay_salesforce_any(model, ASSAY_DROP))
+    if (!assay_export_has_policy(model, ASSAY_DROP))
         return false;
     assay_text_puts(out, "IF(OR(");
     for (size_t j = 0; j < model->n_signal; j++) {
@@ -173,7 +173,7 @@ void assay_salesforce_put_average(struct assay_text *out, const struct assay_sal
         assay_text_printf(out, "IF(%s_weight__c > 0,\n", made->dimensions[d]);
     assay_text_putc(out, '(');
     for (size_t j = 0; j < made->model->n_signal; j++) {
-        bool later = assay_salesforce_fills_later(&made->model->spec.signals[j]);
+        bool later = assay_export_is_averaged(&made->model->spec.signals[j]);
         if (made->dimension[j] != d)
             continue;
         assay_text_puts(out, plus);

@@ -33,8 +33,6 @@ const char *assay_salesforce_input(const struct assay_salesforce *made, const ch
 void assay_salesforce_put_missing(struct assay_text *out, const struct assay_salesforce *made,
                                   size_t j);
 
-bool assay_salesforce_fills_later(const struct assay_signal_spec *signal);
 bool assay_salesforce_waits(const struct assay_model *model); /* some signal is filled in later */
-bool assay_salesforce_any(const struct assay_model *model, enum assay_missing_policy policy);
 
 #endif

@@ -6,23 +6,10 @@
 #include "core/signal/columns.h"
 #include "core/signal/normalise.h"
 
-bool assay_salesforce_fills_later(const struct assay_signal_spec *signal)
-{
-    return signal->missing == ASSAY_RENORMALISE || signal->missing == ASSAY_RENORMALISE_DIMENSION;
-}
-
-bool assay_salesforce_any(const struct assay_model *model, enum assay_missing_policy policy)
-{
-    for (size_t j = 0; j < model->n_signal; j++)
-        if (model->spec.signals[j].missing == policy)
-            return true;
-    return false;
-}
-
 bool assay_salesforce_waits(const struct assay_model *model)
 {
-    return assay_salesforce_any(model, ASSAY_RENORMALISE) ||
-           assay_salesforce_any(model, ASSAY_RENORMALISE_DIMENSION);
+    return assay_export_has_policy(model, ASSAY_RENORMALISE) ||
+           assay_export_has_policy(model, ASSAY_RENORMALISE_DIMENSION);
 }
 
 /* ---- pieces ---- */
@@ -211,7 +198,7 @@ void assay_salesforce_put_points(struct assay_text *out, const struct assay_sale
                                  size_t j)
 {
     const struct assay_signal_spec *signal = &made->model->spec.signals[j];
-    bool later = assay_salesforce_fills_later(signal);
+    bool later = assay_export_is_averaged(signal);
     if (assay_signal_type(signal) == ASSAY_TEXT) {
         assay_text_printf(out, "CASE(%s", input_of_signal(made, j));
         for (size_t k = 0; k < signal->normalise.n_step; k++) {

@@ -39,6 +39,10 @@
 #include "core/model/segments.h"
 #include "release/export/target.h"
 
+/* What is nearer to 0 is this far off in PostgreSQL, which stops where a product comes to nothing; a model with
+ * edges nearer to 0 is refused there. */
+#define ASSAY_SQL_TINY 1e-200
+
 /* The words of a dialect; of dbt, expressions of its templates that give them. */
 struct assay_sql_words {
     const char *product;      /* as people call it: "PostgreSQL 12 or newer" */
@@ -75,6 +79,8 @@ extern const struct assay_sql_words assay_sql_dbt_words;
 /* A double's literal, "-" before it where it is below 0; and one that is a double by itself. */
 void assay_sql_number(struct assay_sql *q, double value);
 void assay_sql_typed(struct assay_sql *q, double value);
+/* A text as an expression of a template has it, in quotes. */
+void assay_sql_template_string(struct assay_text *out, const char *text);
 /* A column's name and a text's literal as the dialect has them; text NULL: NULL. */
 void assay_sql_name(struct assay_sql *q, const char *name);
 void assay_sql_string(struct assay_sql *q, const char *text);
@@ -112,7 +118,6 @@ void assay_sql_value(struct assay_sql *q, double value, bool first);
 
 /* ---- what the model has ---- */
 
-bool assay_sql_has_policy(const struct assay_model *model, enum assay_missing_policy policy);
 /* Whether signal j has a column m_NAME: a term on the log-odds where it is missing. */
 bool assay_sql_has_term(const struct assay_model *model, size_t j);
 /* Whether any signal goes by curves, for which cohorts are told apart. */

@@ -40,9 +40,9 @@ static void put_tiny(struct assay_sql *q, const char *column)
     put_column(q, column);
     assay_text_puts(q->out, " <> 0 AND abs(CAST(");
     put_column(q, column);
-    assay_text_puts(q->out, " AS double precision)) < 1e-200 THEN sign(");
+    assay_text_printf(q->out, " AS double precision)) < %g THEN sign(", ASSAY_SQL_TINY);
     put_column(q, column);
-    assay_text_puts(q->out, dbt ? ") * 1e-200 {% endif %}" : ") * 1e-200 ");
+    assay_text_printf(q->out, ") * %g %s", ASSAY_SQL_TINY, dbt ? "{% endif %}" : "");
 }
 
 /* NaN is above infinity, or compares with nothing: either way it becomes NULL. So does a text that is no

@@ -5,14 +5,6 @@
 
 #define ALL ((size_t)-1)
 
-bool assay_sql_has_policy(const struct assay_model *model, enum assay_missing_policy policy)
-{
-    for (size_t j = 0; j < model->n_signal; j++)
-        if (model->spec.signals[j].missing == policy)
-            return true;
-    return false;
-}
-
 bool assay_sql_has_term(const struct assay_model *model, size_t j)
 {
     return model->spec.signals[j].missing == ASSAY_INDICATOR && model->missing_term[j] != 0;
@@ -21,8 +13,7 @@ bool assay_sql_has_term(const struct assay_model *model, size_t j)
 /* Whether a missing value of the signal is filled from other signals, after step 1. */
 static bool waits(const struct assay_model *model, size_t j)
 {
-    enum assay_missing_policy policy = model->spec.signals[j].missing;
-    return policy == ASSAY_RENORMALISE || policy == ASSAY_RENORMALISE_DIMENSION;
+    return assay_export_is_averaged(&model->spec.signals[j]);
 }
 
 /* ---- averages of the signals that have points ---- */
@@ -172,7 +163,7 @@ static void put_present(struct assay_sql *q, const char *name)
                               q->names.signal[j], q->names.signal[j]);
         }
     put_missing_count(q);
-    if (assay_sql_has_policy(model, ASSAY_DROP))
+    if (assay_export_has_policy(model, ASSAY_DROP))
         put_no_score(q);
     assay_sql_end(q, name);
 }
@@ -189,7 +180,7 @@ static void carry_all(struct assay_sql *q)
         }
     assay_sql_item(q);
     assay_text_puts(q->out, "missing");
-    if (assay_sql_has_policy(model, ASSAY_DROP)) {
+    if (assay_export_has_policy(model, ASSAY_DROP)) {
         assay_sql_item(q);
         assay_text_puts(q->out, "no_score");
     }
@@ -285,8 +276,8 @@ static void put_filled(struct assay_sql *q)
 void assay_sql_missing(struct assay_sql *q)
 {
     const struct assay_model *model = q->model;
-    bool by_dimension = assay_sql_has_policy(model, ASSAY_RENORMALISE_DIMENSION);
-    bool waiting = by_dimension || assay_sql_has_policy(model, ASSAY_RENORMALISE);
+    bool by_dimension = assay_export_has_policy(model, ASSAY_RENORMALISE_DIMENSION);
+    bool waiting = by_dimension || assay_export_has_policy(model, ASSAY_RENORMALISE);
     put_present(q, waiting ? "present" : "filled");
     if (by_dimension)
         put_dimensions(q);

@@ -63,7 +63,7 @@ static void put_log_odds(struct assay_sql *q, struct assay_terms terms, const vo
 
 static void put_sum(struct assay_sql *q, assay_sql_part *part, const char *name)
 {
-    bool drops = assay_sql_has_policy(q->model, ASSAY_DROP);
+    bool drops = assay_export_has_policy(q->model, ASSAY_DROP);
     assay_sql_item(q);
     assay_text_puts(q->out, drops ? "CASE WHEN no_score = 0 THEN\n        " : "");
     assay_sql_by_weights(q, part, NULL);
@@ -73,7 +73,7 @@ static void put_sum(struct assay_sql *q, assay_sql_part *part, const char *name)
 static void put_summed(struct assay_sql *q)
 {
     assay_sql_step(q, "summed",
-                   assay_sql_has_policy(q->model, ASSAY_DROP)
+                   assay_export_has_policy(q->model, ASSAY_DROP)
                        ? "NULL where a signal that must not be missing is.\n"
                        : "The weighted average, and the log-odds of the event.\n");
     assay_sql_item(q);

@@ -38,20 +38,14 @@ static void put_none(struct assay_sql *q, const char *v)
 
 /* ---- steps ---- */
 
-static double step_points(const struct assay_signal_spec *signal, size_t k)
-{
-    double points = signal->normalise.steps[k].points;
-    return signal->better == ASSAY_LOWER ? 100 - points : points;
-}
-
 /* The last is a double by itself, which makes doubles of the others. */
 static void put_step_points(struct assay_sql *q, const struct assay_signal_spec *signal, size_t k)
 {
     assay_text_puts(q->out, " THEN ");
     if (k + 1 == signal->normalise.n_step)
-        assay_sql_typed(q, step_points(signal, k));
+        assay_sql_typed(q, assay_export_step_points(signal, k));
     else
-        assay_sql_number(q, step_points(signal, k));
+        assay_sql_number(q, assay_export_step_points(signal, k));
 }
 
 static void put_categories(struct assay_sql *q, const struct assay_signal_spec *signal,

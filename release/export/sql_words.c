@@ -67,8 +67,7 @@ static void put_quoted(struct assay_text *out, const char *name, size_t length,
     assay_text_putc(out, quote);
 }
 
-/* A text as a template's expression has it. */
-static void put_template_string(struct assay_text *out, const char *text)
+void assay_sql_template_string(struct assay_text *out, const char *text)
 {
     assay_text_putc(out, '"');
     for (const char *c = text; *c != '\0'; c++)
@@ -91,7 +90,7 @@ void assay_sql_name(struct assay_sql *q, const char *name)
         return;
     }
     assay_text_printf(q->out, "{{ %s_column(", q->names.model);
-    put_template_string(q->out, name);
+    assay_sql_template_string(q->out, name);
     assay_text_puts(q->out, plain ? ") }}" : ", false) }}");
 }
 
@@ -180,7 +179,7 @@ void assay_sql_string(struct assay_sql *q, const char *text)
         put_literal(q->out, text, ASSAY_SQL_POSTGRESQL);
     } else {
         assay_text_printf(q->out, "{{ %s_text(", q->names.model);
-        put_template_string(q->out, text);
+        assay_sql_template_string(q->out, text);
         assay_text_puts(q->out, ") }}");
     }
 }

@@ -9,6 +9,7 @@
 
 #include "core/base/memory.h"
 #include "core/base/number.h"
+#include "core/signal/columns.h"
 
 enum { MAX_IDENTIFIER = 60 };
 
@@ -110,18 +111,29 @@ static bool is_reserved(const char *name, const char *const reserved[])
     return false;
 }
 
+/* Puts what is behind the stem in the place of its last bytes where both together get too long. */
+static void end_with(struct assay_text *name, size_t stem, const char *suffix)
+{
+    size_t room = MAX_IDENTIFIER - strlen(suffix);
+    name->length = stem < room ? stem : room;
+    assay_text_puts(name, suffix);
+}
+
 /* The identifier of a name, apart from those before it and from the reserved ones. */
 static char *make_name(const char *name, const char *const reserved[], char *const before[],
                        size_t n)
 {
     struct assay_text text = {0};
+    char suffix[24];
     assay_export_identifier(&text, name);
     if (!text.failed && is_reserved(text.data, reserved))
-        assay_text_putc(&text, '_');
+        end_with(&text, text.length, "_");
     size_t stem = text.length;
-    for (size_t k = 2; !text.failed && is_taken(text.data, before, n); k++) {
-        text.length = stem;
-        assay_text_printf(&text, "_%zu", k);
+    for (size_t k = 2;
+         !text.failed && (is_reserved(text.data, reserved) || is_taken(text.data, before, n));
+         k++) {
+        snprintf(suffix, sizeof suffix, "_%zu", k);
+        end_with(&text, stem, suffix);
     }
     char *made = text.failed ? NULL : assay_copy_string(text.data);
     assay_text_clear(&text);
@@ -176,6 +188,63 @@ size_t assay_export_input(const struct assay_model *model, const char *column)
 }
 
 /* ---- numbers ---- */
+
+bool assay_export_reads_number(const struct assay_model *model, size_t input)
+{
+    const struct assay_spec *spec = &model->spec;
+    const char *column = model->inputs[input].column;
+    bool found = spec->cohort.tenure != NULL && strcmp(spec->cohort.tenure, column) == 0;
+    for (size_t j = 0; j < model->n_signal && !found; j++)
+        found = assay_signal_type(&spec->signals[j]) == ASSAY_NUMBER &&
+                strcmp(spec->signals[j].column, column) == 0;
+    return found;
+}
+
+bool assay_export_has_policy(const struct assay_model *model, enum assay_missing_policy policy)
+{
+    for (size_t j = 0; j < model->n_signal; j++)
+        if (model->spec.signals[j].missing == policy)
+            return true;
+    return false;
+}
+
+bool assay_export_is_averaged(const struct assay_signal_spec *signal)
+{
+    return signal->missing == ASSAY_RENORMALISE || signal->missing == ASSAY_RENORMALISE_DIMENSION;
+}
+
+double assay_export_edge(const struct assay_model *model, size_t j, bool (*is)(double edge))
+{
+    const struct assay_normalise_spec *normalise = &model->spec.signals[j].normalise;
+    const struct assay_baseline *baseline = &model->baselines[j];
+    double found = 0;
+    if (normalise->method == ASSAY_RANGE && is(normalise->high))
+        found = normalise->high;
+    if (normalise->method == ASSAY_RANGE && is(normalise->low))
+        found = normalise->low;
+    for (size_t k = 0; !normalise->by_category && k < normalise->n_step; k++)
+        if (is(normalise->steps[k].from))
+            found = normalise->steps[k].from;
+    for (size_t v = 0; normalise->method == ASSAY_PERCENTILE && v < baseline->n_node; v++)
+        for (size_t k = 0; k < baseline->knots[v].n; k++)
+            if (is(baseline->knots[v].x[k]))
+                found = baseline->knots[v].x[k];
+    return found;
+}
+
+double assay_export_step_points(const struct assay_signal_spec *signal, size_t step)
+{
+    double points = signal->normalise.steps[step].points;
+    return signal->better == ASSAY_LOWER ? 100 - points : points;
+}
+
+double assay_export_example_number(const struct assay_example_input *input)
+{
+    double value;
+    if (input->text == NULL)
+        return input->number;
+    return assay_number_parse(input->text, strlen(input->text), &value) ? value : (double)NAN;
+}
 
 double assay_export_line(double at_risk_probability)
 {

@@ -92,6 +92,25 @@ void assay_export_names_clear(struct assay_export_names *names);
 /* Index in model->inputs of a column. */
 size_t assay_export_input(const struct assay_model *model, const char *column);
 
+/* Whether an input is read as a number, by the tenure or a signal; an input of texts may be, too. */
+bool assay_export_reads_number(const struct assay_model *model, size_t input);
+
+/* Whether some signal has the policy. */
+bool assay_export_has_policy(const struct assay_model *model, enum assay_missing_policy policy);
+
+/* Whether an average of other signals stands for a missing value, after step 1 of filling. */
+bool assay_export_is_averaged(const struct assay_signal_spec *signal);
+
+/* A number at which a signal's points turn (a knot, an end of its range, a step) and of which `is` holds; 0
+ * where there is none. */
+double assay_export_edge(const struct assay_model *model, size_t j, bool (*is)(double edge));
+
+/* Points of a step or category, turned round where lower is healthier. */
+double assay_export_step_points(const struct assay_signal_spec *signal, size_t step);
+
+/* An example's input as a number, also where it is a text that reads as one; NaN where it is none. */
+double assay_export_example_number(const struct assay_example_input *input);
+
 /* The constants of scoring, as the scorer computes them: log(p / (1 - p)) of an at-risk probability,
  * and points / ln 2. */
 double assay_export_line(double at_risk_probability);

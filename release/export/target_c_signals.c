@@ -175,12 +175,6 @@ static void put_range(struct assay_c_export *e, size_t j)
     assay_text_puts(e->out, "));\n}\n\n");
 }
 
-static double points_of(const struct assay_signal_spec *signal, size_t step)
-{
-    double points = signal->normalise.steps[step].points;
-    return signal->better == ASSAY_LOWER ? 100 - points : points;
-}
-
 static void put_steps(struct assay_c_export *e, size_t j, double row[])
 {
     const struct assay_signal_spec *signal = &e->model->spec.signals[j];
@@ -192,7 +186,7 @@ static void put_steps(struct assay_c_export *e, size_t j, double row[])
     assay_c_numbers(e, row, n, 4);
     assay_c_printf(e, ";\nstatic const double @_y_%s[%zu] =\n", name, n);
     for (size_t k = 0; k < n; k++)
-        row[k] = points_of(signal, k);
+        row[k] = assay_export_step_points(signal, k);
     assay_c_numbers(e, row, n, 4);
     assay_text_puts(e->out, ";\n");
     put_function(e, j, "double v");

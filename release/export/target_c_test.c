@@ -1,16 +1,6 @@
 #include <math.h>
-#include <string.h>
 
-#include "core/base/number.h"
 #include "release/export/target_c.h"
-
-static double number_of(const struct assay_example_input *input)
-{
-    double value;
-    if (input->text == NULL)
-        return input->number;
-    return assay_number_parse(input->text, strlen(input->text), &value) ? value : (double)NAN;
-}
 
 static void put_inputs(struct assay_c_export *e, const struct assay_example *example)
 {
@@ -26,7 +16,7 @@ static void put_inputs(struct assay_c_export *e, const struct assay_example *exa
             assay_c_string(e, input->text);
         if (e->number[k] != NULL) {
             assay_text_puts(e->out, ", ");
-            assay_c_number(e, number_of(input));
+            assay_c_number(e, assay_export_example_number(input));
         }
     }
     assay_text_puts(e->out, "},\n");

@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "core/base/number.h"
-#include "core/signal/columns.h"
 #include "release/export/target_c.h"
 
 enum { WIDTH = 100 };
@@ -99,20 +98,10 @@ void assay_c_comment(struct assay_c_export *e, const char *text)
 
 /* ---- inputs ---- */
 
-static bool serves_as_number(const struct assay_model *model, const char *column)
-{
-    const struct assay_spec *spec = &model->spec;
-    bool found = spec->cohort.tenure != NULL && strcmp(spec->cohort.tenure, column) == 0;
-    for (size_t j = 0; j < model->n_signal && !found; j++)
-        found = assay_signal_type(&spec->signals[j]) == ASSAY_NUMBER &&
-                strcmp(spec->signals[j].column, column) == 0;
-    return found;
-}
-
 const char *assay_c_number_member(const struct assay_c_export *e, const char *column)
 {
     size_t k = assay_export_input(e->model, column);
-    if (!serves_as_number(e->model, column))
+    if (!assay_export_reads_number(e->model, k))
         return NULL;
     return e->number[k] != NULL ? e->number[k] : e->names.input[k];
 }

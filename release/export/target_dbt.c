@@ -1,4 +1,4 @@
-#include <string.h>
+#include <stdio.h>
 
 #include "core/base/number.h"
 #include "release/export/sql.h"
@@ -53,14 +53,15 @@ static void put_words(struct assay_sql *q)
 
 /* ---- what a dialect cannot hold ---- */
 
-/* Bytes of the query in a dialect. */
+/* Bytes of the query in a dialect; 0 where these have no limit.
+ *   ASSAY_EDATA  the dialect cannot hold the model */
 static enum assay_status measure(const struct assay_model *model, enum assay_sql_dialect dialect,
                                  size_t *bytes, struct assay_error *err)
 {
     struct assay_text text = {0};
     struct assay_sql q = {0};
     enum assay_status status = assay_sql_init(&q, model, dialect, "accounts", &text, err);
-    if (status == ASSAY_OK)
+    if (status == ASSAY_OK && assay_sql_limit(dialect) > 0)
         assay_sql_query(&q);
     if (status == ASSAY_OK && text.failed)
         status = assay_fail_memory(err, "exporting");
@@ -70,26 +71,36 @@ static enum assay_status measure(const struct assay_model *model, enum assay_sql
     return status;
 }
 
+static void put_refusal(struct assay_sql *q, const char *adapter, const char *why)
+{
+    assay_text_printf(q->out,
+                      "{%%- if target.type == '%s' -%%}\n"
+                      "  {{- exceptions.raise_compiler_error(",
+                      adapter);
+    assay_sql_template_string(q->out, why);
+    assay_text_puts(q->out, ") -}}\n{%- endif -%}\n");
+}
+
 /* The other dialects may hold what this one does not: the macro refuses when it is rendered for it. */
 static enum assay_status put_limits(struct assay_sql *q, struct assay_error *err)
 {
-    char have[ASSAY_GROUPED_SIZE], most[ASSAY_GROUPED_SIZE];
+    char have[ASSAY_GROUPED_SIZE], most[ASSAY_GROUPED_SIZE], why[200];
     for (size_t k = 0; k < ASSAY_SQL_DIALECTS; k++) {
+        struct assay_error found = {0};
         size_t limit = assay_sql_limit((enum assay_sql_dialect)k), bytes = 0;
-        if (limit == 0)
-            continue;
-        enum assay_status status = measure(q->model, (enum assay_sql_dialect)k, &bytes, err);
-        if (status != ASSAY_OK)
+        enum assay_status status = measure(q->model, (enum assay_sql_dialect)k, &bytes, &found);
+        if (status == ASSAY_EDATA) {
+            put_refusal(q, adapters[k], found.message);
+        } else if (status != ASSAY_OK) {
+            *err = found;
             return status;
-        if (bytes > limit)
-            assay_text_printf(q->out,
-                              "{%%- if target.type == '%s' -%%}\n"
-                              "  {{- exceptions.raise_compiler_error(\"%s cannot hold this model: "
-                              "the statement has "
-                              "%s bytes; its limit is %s\") -}}\n"
-                              "{%%- endif -%%}\n",
-                              adapters[k], adapters[k], assay_number_group((double)bytes, have),
-                              assay_number_group((double)limit, most));
+        } else if (bytes > limit) {
+            snprintf(why, sizeof why,
+                     "%s cannot hold this model: the statement has %s bytes; its limit is %s",
+                     adapters[k], assay_number_group((double)bytes, have),
+                     assay_number_group((double)limit, most));
+            put_refusal(q, adapters[k], why);
+        }
     }
     return ASSAY_OK;
 }

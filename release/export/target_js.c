@@ -18,14 +18,6 @@ struct assay_js_uses assay_js_uses_of(const struct assay_model *model)
     return uses;
 }
 
-static bool has_policy(const struct assay_model *model, enum assay_missing_policy policy)
-{
-    for (size_t j = 0; j < model->n_signal; j++)
-        if (model->spec.signals[j].missing == policy)
-            return true;
-    return false;
-}
-
 /* ---- what comes first ---- */
 
 static void put_head(struct assay_text *out, const struct assay_model *model)
@@ -143,11 +135,11 @@ static void put_sums(struct assay_text *out, const struct assay_model *model)
                          "        composite += weights[j] * points[j];\n"
                          "        logOdds -= slopes[j] * (points[j] / 100);\n"
                          "    }\n");
-    if (has_policy(model, ASSAY_INDICATOR))
+    if (assay_export_has_policy(model, ASSAY_INDICATOR))
         assay_text_puts(out, "    SIGNALS.forEach(({ term = 0 }, j) => {\n"
                              "        if (missing[j]) logOdds += term;\n"
                              "    });\n");
-    if (has_policy(model, ASSAY_DROP))
+    if (assay_export_has_policy(model, ASSAY_DROP))
         assay_text_puts(
             out, "    if (SIGNALS.some((signal, j) => missing[j] && signal.missing === \"drop\"))\n"
                  "        return { normalised: points, composite: null, score: null, "
@@ -250,7 +242,7 @@ static void put_functions(struct assay_text *out, const struct assay_model *mode
     put_part(out, uses->categories, assay_js_categories);
     put_part(out, uses->method[ASSAY_NONE], assay_js_none);
     put_part(out, uses->averages, assay_js_average);
-    put_fill(out, uses, has_policy(model, ASSAY_RENORMALISE_DIMENSION));
+    put_fill(out, uses, assay_export_has_policy(model, ASSAY_RENORMALISE_DIMENSION));
     put_part(out, rounding->dimensions || rounding->score, assay_js_round);
     put_part(out, rounding->dimensions, assay_js_round_dimensions);
     put_part(out, true, assay_js_clamp);
@@ -269,11 +261,14 @@ enum assay_status assay_export_js(const struct assay_export_request *request,
     put_score(out, model, &uses);
     put_functions(out, model, &uses);
     assay_js_tables(out, model, &uses);
+    assay_text_putc(out, '\n');
     if (request->self_test) {
-        assay_text_putc(out, '\n');
         assay_js_examples(out, model);
         assay_text_putc(out, '\n');
         assay_text_puts(out, assay_js_self_test);
     }
+    assay_text_puts(out, assay_js_started);
+    assay_text_puts(out, request->self_test ? assay_js_run_self_test : assay_js_no_self_test);
+    assay_text_puts(out, assay_js_start);
     return out->failed ? assay_fail_memory(err, "exporting to js") : ASSAY_OK;
 }

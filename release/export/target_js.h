@@ -51,6 +51,10 @@ extern const char assay_js_average[]; /* average(), for the renormalising polici
 extern const char assay_js_round[];   /* roundHalfUp() */
 extern const char assay_js_round_dimensions[];
 extern const char assay_js_rows[];      /* scoreRows() */
-extern const char assay_js_self_test[]; /* selfTest(), and node FILE --self-test */
+extern const char assay_js_self_test[]; /* selfTest() */
+
+/* node FILE --self-test: whether the file was started, what it does then with examples and without, the call */
+extern const char assay_js_started[], assay_js_run_self_test[], assay_js_no_self_test[],
+    assay_js_start[];
 
 #endif

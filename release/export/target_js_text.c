@@ -71,13 +71,14 @@ const char assay_js_read[] =
     "/**\n"
     " * @param {unknown} cell\n"
     " * @param {string} column\n"
+    " * @param {string} expected\n"
     " * @returns {string | null}\n"
     " */\n"
-    "function textOf(cell, column) {\n"
+    "function textOf(cell, column, expected) {\n"
     "    if (cell === null || cell === undefined || Number.isNaN(cell)) return null;\n"
     "    if (typeof cell === \"number\" || typeof cell === \"bigint\") return String(cell);\n"
     "    if (typeof cell === \"string\") return MISSING.test(cell) ? null : cell;\n"
-    "    throw new TypeError(`\"${column}\" is of type ${typeof cell}; expected text`);\n"
+    "    throw new TypeError(`\"${column}\" is of type ${typeof cell}; expected ${expected}`);\n"
     "}\n"
     "\n"
     "/**\n"
@@ -86,7 +87,7 @@ const char assay_js_read[] =
     " */\n"
     "function numberOf(cell, column) {\n"
     "    if (typeof cell === \"number\" && Number.isFinite(cell)) return cell;\n"
-    "    const text = textOf(cell, column);\n"
+    "    const text = textOf(cell, column, \"a number or an empty cell\");\n"
     "    if (text === null) return NaN;\n"
     "    const value = NUMBER.test(text) ? Number(text) : Infinity;\n"
     "    if (Number.isFinite(value)) return value;\n"
@@ -104,7 +105,7 @@ const char assay_js_read[] =
     "    const account = { numbers: [], texts: [] };\n"
     "    for (const { column, type } of model.inputs) {\n"
     "        const cell = cells[column];\n"
-    "        const text = type === \"text\" ? textOf(cell, column) : null;\n"
+    "        const text = type === \"text\" ? textOf(cell, column, \"text\") : null;\n"
     "        const number = type === \"number\" ? numberOf(cell, column) : NUMBER.test(text ?? "
     "\"\") ? Number(text) : NaN;\n"
     "        account.texts.push(text);\n"
@@ -359,7 +360,9 @@ const char assay_js_self_test[] =
     "    return { passed: disagreements.length === 0, examples: EXAMPLES.length, disagreements, "
     "largestDifference };\n"
     "}\n"
-    "\n"
+    "\n";
+
+const char assay_js_started[] =
     "const program = /** @type {any} */ (globalThis).process;\n"
     "\n"
     "// Whether this file was started, and not imported by the program that was.\n"
@@ -371,7 +374,9 @@ const char assay_js_self_test[] =
     "    return fs.existsSync(started) &&\n"
     "        fs.realpathSync(started) === fs.realpathSync(url.fileURLToPath(import.meta.url));\n"
     "}\n"
-    "\n"
+    "\n";
+
+const char assay_js_run_self_test[] =
     "function runSelfTest() {\n"
     "    const { passed, examples, disagreements, largestDifference } = selfTest();\n"
     "    for (const line of disagreements) program.stderr.write(`${line}\\n`);\n"
@@ -383,6 +388,16 @@ const char assay_js_self_test[] =
     "    program.exitCode = passed ? 0 : 1;\n"
     "}\n"
     "\n"
-    "// node FILE --self-test: exit status 0 where every example agrees, 1 where one does not.\n"
+    "// node FILE --self-test: exit status 0 where every example agrees, 1 where one does not.\n";
+
+const char assay_js_no_self_test[] =
+    "function runSelfTest() {\n"
+    "    program.stderr.write(\"exported without its examples; expected: assay export "
+    "--self-test\\n\");\n"
+    "    program.exitCode = 2;\n"
+    "}\n"
+    "\n";
+
+const char assay_js_start[] =
     "if (program?.argv?.[2] === \"--self-test\") isStarted().then((started) => started && "
     "runSelfTest());\n";

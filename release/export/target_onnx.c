@@ -49,7 +49,7 @@ static void put_inputs(struct assay_onnx_scoring *scoring)
             assay_onnx_input(&scoring->graph, scoring->names.input[k], type, doc.data);
         assay_text_clear(&doc);
         *(input->is_text ? &scoring->columns[k].text : &scoring->columns[k].number) = column;
-        if (input->is_text && assay_onnx_reads_number(model, k))
+        if (input->is_text && assay_export_reads_number(model, k))
             put_number_too(scoring, k);
     }
 }

@@ -39,9 +39,6 @@ struct assay_onnx_scoring {
 
 /* ---- target_onnx_signals.c ---- */
 
-/* Whether some number is read from a column of texts. */
-bool assay_onnx_reads_number(const struct assay_model *model, size_t input);
-
 /* [rows] whole numbers: where a text stands among n names, from 1; 0 where it is none of them. */
 assay_onnx_value assay_onnx_position(struct assay_onnx_graph *graph, const char *what,
                                      assay_onnx_value text, size_t n, const char *const names[]);

@@ -129,16 +129,11 @@ static assay_onnx_value average(struct assay_onnx_graph *graph, const struct sum
 
 /* ---- missing values, step by step ---- */
 
-static bool is_averaged(const struct assay_signal_spec *signal)
-{
-    return signal->missing == ASSAY_RENORMALISE || signal->missing == ASSAY_RENORMALISE_DIMENSION;
-}
-
 static void put_fixed(struct assay_onnx_scoring *scoring)
 {
     for (size_t j = 0; j < scoring->model->n_signal; j++) {
         const struct assay_signal_spec *signal = &scoring->model->spec.signals[j];
-        if (is_averaged(signal))
+        if (assay_export_is_averaged(signal))
             continue;
         scoring->graph.scope = scoring->names.signal[j];
         assay_onnx_value points = assay_onnx_number(&scoring->graph, assay_missing_points(signal));
@@ -168,7 +163,8 @@ static void put_dimension(struct assay_onnx_scoring *scoring, const size_t of_si
     for (size_t j = 0; j < model->n_signal; j++) {
         graph->scope = scoring->names.signal[j];
         if (of_signal[j] == dimension)
-            count_in(scoring, j, is_averaged(&model->spec.signals[j]), scoring->missing[j], &sums);
+            count_in(scoring, j, assay_export_is_averaged(&model->spec.signals[j]),
+                     scoring->missing[j], &sums);
     }
     graph->scope = "dimension";
     assay_onnx_value mean = average(graph, &sums, (double)NAN);
@@ -191,7 +187,7 @@ static void put_rest(struct assay_onnx_scoring *scoring)
     struct sums sums = {0};
     bool any = false;
     for (size_t j = 0; j < model->n_signal; j++) {
-        bool averaged = is_averaged(&model->spec.signals[j]);
+        bool averaged = assay_export_is_averaged(&model->spec.signals[j]);
         graph->scope = scoring->names.signal[j];
         unknown[j] = averaged ? assay_onnx_1(graph, "IsNaN", "still_missing", scoring->s[j]) : 0;
         any = any || averaged;
@@ -200,13 +196,13 @@ static void put_rest(struct assay_onnx_scoring *scoring)
         return;
     for (size_t j = 0; j < model->n_signal; j++) {
         graph->scope = scoring->names.signal[j];
-        count_in(scoring, j, is_averaged(&model->spec.signals[j]), unknown[j], &sums);
+        count_in(scoring, j, assay_export_is_averaged(&model->spec.signals[j]), unknown[j], &sums);
     }
     graph->scope = "known";
     assay_onnx_value mean = average(graph, &sums, ASSAY_NEUTRAL_POINTS);
     for (size_t j = 0; j < model->n_signal; j++) {
         graph->scope = scoring->names.signal[j];
-        if (is_averaged(&model->spec.signals[j]))
+        if (assay_export_is_averaged(&model->spec.signals[j]))
             scoring->s[j] = assay_onnx_3(graph, "Where", "filled", unknown[j], mean, scoring->s[j]);
     }
 }
@@ -263,7 +259,7 @@ static void add_dimension(struct assay_onnx_scoring *scoring, const size_t of_si
         graph->scope = scoring->names.signal[j];
         whole = add(graph, "weight_of_dimension", &any, whole, scoring->weight[j]);
         count_in(scoring, j, signal->missing == ASSAY_RENORMALISE, scoring->missing[j], &counted);
-        count_in(scoring, j, is_averaged(signal), scoring->missing[j], &own);
+        count_in(scoring, j, assay_export_is_averaged(signal), scoring->missing[j], &own);
     }
     graph->scope = "dimension";
     assay_onnx_value counts = assay_onnx_2(graph, "Greater", "counts", own.weight, zero);

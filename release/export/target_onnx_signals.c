@@ -47,19 +47,6 @@ assay_onnx_value assay_onnx_clamp(struct assay_onnx_graph *graph, assay_onnx_val
 
 /* ---- inputs and cohorts ---- */
 
-bool assay_onnx_reads_number(const struct assay_model *model, size_t input)
-{
-    const struct assay_spec *spec = &model->spec;
-    const char *tenure = spec->cohort.tenure;
-    if (tenure != NULL && assay_export_input(model, tenure) == input)
-        return true;
-    for (size_t j = 0; j < model->n_signal; j++)
-        if (assay_signal_type(&spec->signals[j]) == ASSAY_NUMBER &&
-            assay_export_input(model, spec->signals[j].column) == input)
-            return true;
-    return false;
-}
-
 /* Where a plan stands among those of calibration, from 1, and `nodes` with the node of each, node 0 first. */
 static assay_onnx_value plan_position(struct assay_onnx_scoring *scoring, size_t nodes[],
                                       size_t *n_plan)

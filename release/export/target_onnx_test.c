@@ -1,20 +1,10 @@
 #include <math.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "core/base/memory.h"
-#include "core/base/number.h"
 #include "release/export/target_onnx.h"
 
 /* ---- the examples' columns ---- */
-
-static double number_of(const struct assay_example_input *input)
-{
-    double value;
-    if (input->text == NULL)
-        return input->number;
-    return assay_number_parse(input->text, strlen(input->text), &value) ? value : (double)NAN;
-}
 
 enum assay_status assay_onnx_examples(struct assay_onnx_scoring *scoring, struct assay_error *err)
 {
@@ -25,13 +15,13 @@ enum assay_status assay_onnx_examples(struct assay_onnx_scoring *scoring, struct
     for (size_t k = 0; numbers != NULL && texts != NULL && k < model->n_input; k++) {
         for (size_t e = 0; e < n; e++) {
             const struct assay_example_input *input = &model->examples[e].inputs[k];
-            numbers[e] = number_of(input);
+            numbers[e] = assay_export_example_number(input);
             texts[e] = input->text != NULL ? input->text : "";
         }
         scoring->graph.scope = scoring->names.input[k];
         if (model->inputs[k].is_text)
             scoring->columns[k].text = assay_onnx_texts(&scoring->graph, "examples", n, texts);
-        if (!model->inputs[k].is_text || assay_onnx_reads_number(model, k))
+        if (!model->inputs[k].is_text || assay_export_reads_number(model, k))
             scoring->columns[k].number =
                 assay_onnx_doubles(&scoring->graph, "examples", 0, n, numbers);
     }

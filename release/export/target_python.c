@@ -185,12 +185,6 @@ static void put_percentile(struct assay_text *out, const struct assay_model *mod
     assay_text_puts(out, "        ])");
 }
 
-static double points_of(const struct assay_signal_spec *signal, size_t step)
-{
-    double points = signal->normalise.steps[step].points;
-    return signal->better == ASSAY_LOWER ? 100 - points : points;
-}
-
 static void put_steps(struct assay_text *out, const struct assay_signal_spec *signal)
 {
     const struct assay_normalise_spec *normalise = &signal->normalise;
@@ -208,7 +202,7 @@ static void put_steps(struct assay_text *out, const struct assay_signal_spec *si
             put_string(out, normalise->steps[k].category);
             assay_text_puts(out, ": ");
         }
-        put_number(out, points_of(signal, k));
+        put_number(out, assay_export_step_points(signal, k));
         assay_text_puts(out, ",\n");
     }
     assay_text_puts(out, normalise->by_category ? "        })" : "        ])");

@@ -6,9 +6,9 @@
 #include <string.h>
 
 #include "core/base/memory.h"
-#include "core/base/number.h"
 #include "core/signal/columns.h"
 #include "core/signal/normalise.h"
+#include "release/export/target.h"
 
 enum {
     EXCEL_EPOCH = 25569,
@@ -72,14 +72,6 @@ static void set_result(struct assay_xlsx_account *account, size_t column, double
 
 /* ---- what is typed in ---- */
 
-static double number_of(const struct assay_example_input *input)
-{
-    double value;
-    if (input->text == NULL)
-        return input->number;
-    return assay_number_parse(input->text, strlen(input->text), &value) ? value : (double)NAN;
-}
-
 static void fill_inputs(struct assay_xlsx_account *account, const char *id, int32_t as_of,
                         const struct assay_example_input inputs[])
 {
@@ -97,7 +89,7 @@ static void fill_inputs(struct assay_xlsx_account *account, const char *id, int3
         const struct assay_example_input *input = &inputs[plan->inputs[k].input];
         set_number(account, plan->at.inputs + k, NAN);
         if (plan->inputs[k].is_number)
-            set_number(account, plan->at.inputs + k, number_of(input));
+            set_number(account, plan->at.inputs + k, assay_export_example_number(input));
         else if (input->text != NULL)
             set_text(account, plan->at.inputs + k, input->text);
         const struct assay_xlsx_value *cell = &account->cells[plan->at.inputs + k];
@@ -148,7 +140,7 @@ static struct sums sums_of(const struct assay_xlsx_account *account, const doubl
         const struct assay_signal_spec *signal = &plan->model->spec.signals[j];
         if (d != ASSAY_XLSX_NONE && plan->dimension[j] != d)
             continue;
-        if (account->missing[j] && assay_xlsx_fills_later(signal)) {
+        if (account->missing[j] && assay_export_is_averaged(signal)) {
             sums.waiting += signal->missing == ASSAY_RENORMALISE_DIMENSION ? weight[j] : 0;
             continue;
         }

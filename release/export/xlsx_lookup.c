@@ -52,7 +52,7 @@ static void put_marks(struct assay_xlsx_book *book, const struct assay_xlsx_plan
 static bool is_later(const struct assay_xlsx_plan *plan, size_t j, size_t d)
 {
     (void)d;
-    return assay_xlsx_fills_later(&plan->model->spec.signals[j]);
+    return assay_export_is_averaged(&plan->model->spec.signals[j]);
 }
 
 static bool is_within(const struct assay_xlsx_plan *plan, size_t j, size_t d)

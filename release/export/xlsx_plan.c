@@ -9,11 +9,6 @@
 #include "release/export/digits.h"
 #include "release/export/target.h"
 
-bool assay_xlsx_fills_later(const struct assay_signal_spec *signal)
-{
-    return signal->missing == ASSAY_RENORMALISE || signal->missing == ASSAY_RENORMALISE_DIMENSION;
-}
-
 bool assay_xlsx_has_position(const struct assay_signal_spec *signal)
 {
     return signal->normalise.method == ASSAY_PERCENTILE || signal->normalise.method == ASSAY_STEPS;
@@ -53,27 +48,7 @@ size_t assay_xlsx_line_of(const struct assay_model *model,
     return line == NULL ? 0 : (size_t)(line - model->segment_lines) + 1;
 }
 
-static bool any_missing(const struct assay_model *model, enum assay_missing_policy policy)
-{
-    for (size_t j = 0; j < model->n_signal; j++)
-        if (model->spec.signals[j].missing == policy)
-            return true;
-    return false;
-}
-
 /* ---- inputs ---- */
-
-static bool needs_number(const struct assay_model *model, const char *column)
-{
-    const char *tenure = model->spec.cohort.tenure;
-    if (tenure != NULL && strcmp(tenure, column) == 0)
-        return true;
-    for (size_t j = 0; j < model->n_signal; j++)
-        if (assay_signal_type(&model->spec.signals[j]) == ASSAY_NUMBER &&
-            strcmp(model->spec.signals[j].column, column) == 0)
-            return true;
-    return false;
-}
 
 static void plan_inputs(struct assay_xlsx_plan *plan)
 {
@@ -81,7 +56,7 @@ static void plan_inputs(struct assay_xlsx_plan *plan)
     for (size_t k = 0; k < model->n_input; k++) {
         if (model->inputs[k].is_text)
             plan->inputs[plan->n_input++] = (struct assay_xlsx_input){k, false};
-        if (needs_number(model, model->inputs[k].column))
+        if (assay_export_reads_number(model, k))
             plan->inputs[plan->n_input++] = (struct assay_xlsx_input){k, true};
     }
 }
@@ -112,7 +87,7 @@ static void plan_working(struct assay_xlsx_plan *plan, size_t *next)
 {
     const struct assay_model *model = plan->model;
     struct assay_xlsx_columns *at = &plan->at;
-    bool within = any_missing(model, ASSAY_RENORMALISE_DIMENSION), categories = false;
+    bool within = assay_export_has_policy(model, ASSAY_RENORMALISE_DIMENSION), categories = false;
     at->node = take(next, 1, model->cohorts.n_node > 1);
     at->set = take(next, 1, plan->n_set > 1);
     at->line = take(next, 1, plan->n_line > 1);
@@ -127,7 +102,7 @@ static void plan_working(struct assay_xlsx_plan *plan, size_t *next)
     at->raw = take(next, plan->n_signal, true);
     at->average = take(next, plan->n_dimension, within || model->spec.rounding.dimensions);
     at->waiting = take(next, plan->n_dimension, within);
-    at->rest = take(next, 1, within || any_missing(model, ASSAY_RENORMALISE));
+    at->rest = take(next, 1, within || assay_export_has_policy(model, ASSAY_RENORMALISE));
 }
 
 static void plan_columns(struct assay_xlsx_plan *plan)
@@ -167,12 +142,12 @@ static void plan_lookup(struct assay_xlsx_plan *plan)
         plan->n_plan += cohorts->nodes[v].plan != NULL && cohorts->nodes[v].band == ASSAY_ANY_BAND;
     plan->weight = take(&next, plan->n_set, true);
     plan->coef = take(&next, plan->n_set, true);
-    plan->term = take(&next, 1, any_missing(plan->model, ASSAY_INDICATOR));
+    plan->term = take(&next, 1, assay_export_has_policy(plan->model, ASSAY_INDICATOR));
     plan->put =
         take(&next, 1, plan->at.rest != ASSAY_XLSX_NONE || plan->at.average != ASSAY_XLSX_NONE);
     plan->later = take(&next, 1, plan->put != ASSAY_XLSX_NONE);
     plan->within = take(&next, 1, plan->at.waiting != ASSAY_XLSX_NONE);
-    plan->drop = take(&next, 1, any_missing(plan->model, ASSAY_DROP));
+    plan->drop = take(&next, 1, assay_export_has_policy(plan->model, ASSAY_DROP));
     plan->mask = take(&next, plan->n_dimension, plan->at.average != ASSAY_XLSX_NONE);
     next += 2;
     plan->share = take(&next, 1, plan->at.rounded != ASSAY_XLSX_NONE);

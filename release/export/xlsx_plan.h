@@ -101,9 +101,6 @@ ASSAY_MUST_CHECK enum assay_status assay_xlsx_plan_init(const struct assay_model
                                                         struct assay_error *err);
 void assay_xlsx_plan_clear(struct assay_xlsx_plan *plan);
 
-/* Whether a signal's missing points come after step 1 (renormalise, renormalise-dimension). */
-bool assay_xlsx_fills_later(const struct assay_signal_spec *signal);
-
 /* Whether a signal's points stand on Baselines row by row, so that an account has a position there. */
 bool assay_xlsx_has_position(const struct assay_signal_spec *signal);
 

@@ -84,7 +84,7 @@ static void put_missing(struct assay_xlsx_book *book, const struct assay_xlsx_pl
     size_t row = ASSAY_XLSX_WEIGHT_TOP + j;
     assay_xlsx_text(book, ASSAY_XLSX_WEIGHTS, row, 3, assay_missing_names[signal->missing],
                     ASSAY_XLSX_PLAIN);
-    if (!assay_xlsx_fills_later(signal) && signal->missing != ASSAY_DROP)
+    if (!assay_export_is_averaged(signal) && signal->missing != ASSAY_DROP)
         assay_xlsx_number(book, ASSAY_XLSX_WEIGHTS, row, ASSAY_XLSX_PUT,
                           assay_missing_points(signal), ASSAY_XLSX_CHANGE_PLAIN);
     else if (signal->missing == ASSAY_DROP)
@@ -206,7 +206,7 @@ static void put_steps(struct assay_xlsx_book *book, const struct assay_xlsx_plan
     for (size_t k = 0; k < signal->normalise.n_step; k++) {
         const struct assay_step *step = &signal->normalise.steps[k];
         size_t row = plan->baseline[j] + k;
-        double points = signal->better == ASSAY_LOWER ? 100 - step->points : step->points, edge;
+        double points = assay_export_step_points(signal, k), edge;
         if (step->category != NULL) {
             put_category(book, row, signal, step->category, points);
             continue;

@@ -365,8 +365,9 @@ static const struct {
      "s.json:1:130: \"high\" is 5; expected more than \"low\", 5",
      "Where lower values are healthier, say \"better\": \"lower\"."},
     {ASSAY_EDATA, NORMALISE("\"method\":\"range\",\"low\":-1e308,\"high\":1e308"),
-     "s.json:1:135: \"high\" is 1e+308; expected more than \"low\", -1e+308",
-     "Where lower values are healthier, say \"better\": \"lower\"."},
+     "s.json:1:135: \"high\" is 1e+308; expected less than 1.7e306 above \"low\", -1e+308", ""},
+    {ASSAY_EDATA, NORMALISE("\"method\":\"range\",\"low\":-8e307,\"high\":8e307"),
+     "s.json:1:135: \"high\" is 8e+307; expected less than 1.7e306 above \"low\", -8e+307", ""},
     {ASSAY_EDATA, NORMALISE("\"method\":\"steps\""),
      "s.json:1:92: method \"steps\" with neither; expected either \"table\" (categories) or "
      "\"from\" (numbers)", ""},
