@@ -1,6 +1,5 @@
 #include "score/score.h"
 
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,6 +9,7 @@
 #include "core/base/number.h"
 #include "core/base/options.h"
 #include "core/model/model.h"
+#include "core/model/points.h"
 #include "core/model/scorer.h"
 #include "core/signal/intake.h"
 #include "score/rows.h"
@@ -89,19 +89,6 @@ static void put_note(struct scoring *s, const struct assay_score *score)
         assay_text_printf(&s->line, "%s%zu missing", comma, score->n_missing);
 }
 
-/* Points: how far each signal moves the score away from where a neutral 50 would leave it. They and
- * those of the missing indicators add up to the unclamped score's distance from the all-neutral one
- * of the same segment. */
-static double points_of(const struct assay_model *model, const struct assay_score *score, size_t j,
-                        double s, bool missing)
-{
-    if (model->spec.scale == ASSAY_WEIGHTED_AVERAGE)
-        return assay_terms_weight(model, score->terms)[j] * (s - 50);
-    double log_odds = -assay_terms_slope(model, score->terms)[j] * (s - 50) / 100 +
-                      (missing ? model->missing_term[j] : 0);
-    return -model->spec.points_to_halve_odds / M_LN2 * log_odds;
-}
-
 static void put_explanation(struct scoring *s, const double normalised[], const bool missing[],
                             const struct assay_score *score)
 {
@@ -109,7 +96,8 @@ static void put_explanation(struct scoring *s, const double normalised[], const 
     size_t n = s->model.n_signal;
     for (size_t j = 0; j < n; j++) {
         points[j] = score->dropped ? 0
-                                   : points_of(&s->model, score, j, normalised[j], missing[j]);
+                                   : assay_points_of_signal(&s->model, score->terms, j,
+                                                            normalised[j], missing[j]);
         assay_text_putc(&s->line, ',');
         if (!score->dropped)
             put_number(&s->line, points[j] + 0.0); /* never -0 */
