@@ -12,6 +12,14 @@
 
 #define ASSAY_BLOCK_ROWS 256
 
+/* Blocks that are made when they are needed, where a design is not kept as doubles. fill(state, block, out)
+ * writes the n_column * R values of one block, finite in its padding too; any thread may call it, and it writes
+ * the same each time. */
+struct assay_block_source {
+    void (*fill)(const void *state, size_t block, double out[]);
+    const void *state;
+};
+
 static inline size_t assay_block_index(size_t row, size_t column, size_t n_column)
 {
     return (row / ASSAY_BLOCK_ROWS * n_column + column) * ASSAY_BLOCK_ROWS + row % ASSAY_BLOCK_ROWS;

@@ -73,11 +73,22 @@ bool assay_date_parse(const char *text, size_t length, int32_t *days)
     return true;
 }
 
+static void put_two(int value, char out[2])
+{
+    out[0] = (char)('0' + value / 10 % 10);
+    out[1] = (char)('0' + value % 10);
+}
+
+/* By hand: snprintf() would be most of the time that a line of scores takes. */
 const char *assay_date_print(int32_t days, char out[ASSAY_DATE_SIZE])
 {
     int year, month, day;
     civil_from_days(days, &year, &month, &day);
-    snprintf(out, ASSAY_DATE_SIZE, "%04d-%02d-%02d", year % 10000, month % 100, day % 100);
+    memcpy(out, "0000-00-00", 11);
+    put_two(abs(year / 100), out);
+    put_two(abs(year % 100), out + 2);
+    put_two(month, out + 5);
+    put_two(day, out + 8);
     return out;
 }
 

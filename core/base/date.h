@@ -39,4 +39,21 @@ bool assay_time_parse(const char *text);
 /* The calendar quarter of a day, counted from the first of 1970 (0); a year has four. */
 int32_t assay_date_quarter(int32_t days);
 
+/* The same for many days of which few differ, for a calendar is slow: days asked for, each with its quarter, at the
+ * place that its number leads to. Zeroed to start with (day 0 is of quarter 0). */
+struct assay_quarter_memo {
+    struct {
+        int32_t day, quarter;
+    } at[64];
+};
+static inline int32_t assay_date_quarter_again(struct assay_quarter_memo *memo, int32_t day)
+{
+    size_t place = (uint32_t)day * UINT32_C(2654435769) >> 26; /* the golden ratio spreads regular days */
+    if (memo->at[place].day != day) {
+        memo->at[place].day = day;
+        memo->at[place].quarter = assay_date_quarter(day);
+    }
+    return memo->at[place].quarter;
+}
+
 #endif

@@ -4,6 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "core/base/rows.h"
+
 enum assay_status assay_fail(struct assay_error *err, enum assay_status status, const char *format,
                              ...)
 {
@@ -46,5 +48,10 @@ void assay_error_prefix(struct assay_error *err, const char *format, ...)
 
 enum assay_status assay_fail_memory(struct assay_error *err, const char *doing)
 {
-    return assay_fail(err, ASSAY_ENOMEM, "out of memory %s", doing);
+    const char *files = assay_rows_problem();
+    if (files == NULL)
+        return assay_fail(err, ASSAY_ENOMEM, "out of memory %s", doing);
+    assay_fail(err, ASSAY_ENOMEM, "out of room %s: it takes %s", doing, files);
+    assay_hint(err, "Let TMPDIR name a disk with more room, or allow more --memory.");
+    return ASSAY_ENOMEM;
 }

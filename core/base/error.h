@@ -38,7 +38,8 @@ void assay_hint(struct assay_error *err, const char *format, ...) ASSAY_PRINTF(2
 /* Puts "prefix: " before the message, where a caller knows a place that the callee did not. */
 void assay_error_prefix(struct assay_error *err, const char *format, ...) ASSAY_PRINTF(2, 3);
 
-/* What every allocation failure says: "out of memory <doing what>". */
+/* What every allocation failure says: "out of memory <doing what>", or, where a file could not be had for rows
+ * that memory should not hold (rows.h), "out of room <doing what>: it takes <so much>". */
 enum assay_status assay_fail_memory(struct assay_error *err, const char *doing);
 
 #endif

@@ -107,6 +107,16 @@ enum assay_status assay_output_open(const char *path, struct assay_output *out,
     return ASSAY_OK;
 }
 
+void assay_output_store(struct assay_output *out)
+{
+    if (out->part == NULL || fflush(out->stream) != 0)
+        return;
+    off_t written = ftello(out->stream);
+    if (written > out->begun) /* a hint: what it cannot do, fsync() will */
+        sync_file_range(fileno(out->stream), out->begun, written - out->begun, SYNC_FILE_RANGE_WRITE);
+    out->begun = written;
+}
+
 /* The name is durable only when the directory that holds it is. */
 static void sync_directory_of(const char *path)
 {

@@ -4,6 +4,7 @@
 
 #include <stddef.h>
 #include <stdio.h>
+#include <sys/types.h>
 
 #include "core/base/error.h"
 #include "core/base/text.h"
@@ -22,10 +23,15 @@ ASSAY_MUST_CHECK enum assay_status assay_file_read(const char *path, size_t limi
 struct assay_output {
     FILE *stream; /* write here; write errors are reported by _finish */
     char *path, *part; /* part: the name until _finish; NULL when written directly */
+    off_t begun;       /* bytes that the system has been asked to store */
 };
 
 ASSAY_MUST_CHECK enum assay_status assay_output_open(const char *path, struct assay_output *out,
                                                      struct assay_error *err);
+/* Asks the system to begin storing what has been written, which _finish waits for: once every few megabytes of a
+ * long file, so that the disk works while the next ones are made. */
+void assay_output_store(struct assay_output *out);
+
 ASSAY_MUST_CHECK enum assay_status assay_output_finish(struct assay_output *out,
                                                        struct assay_error *err);
 void assay_output_abort(struct assay_output *out); /* also after _finish, and on a zeroed one */

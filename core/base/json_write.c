@@ -81,6 +81,23 @@ void assay_json_close(struct assay_json_writer *json)
         assay_text_putc(&json->out, '\n');
 }
 
+struct assay_json_writer assay_json_branch(const struct assay_json_writer *json)
+{
+    assert(json->depth > 0 && json->level[json->depth - 1].any);
+    struct assay_json_writer branch = *json;
+    branch.out = (struct assay_text){0};
+    return branch;
+}
+
+void assay_json_join(struct assay_json_writer *json, struct assay_json_writer *branch)
+{
+    assert(branch->depth == json->depth);
+    json->out.failed = json->out.failed || branch->out.failed;
+    if (branch->out.length > 0)
+        assay_text_add(&json->out, branch->out.data, branch->out.length);
+    assay_text_clear(&branch->out);
+}
+
 void assay_json_put_string(struct assay_json_writer *json, const char *key, const char *value)
 {
     begin(json, key);

@@ -31,6 +31,12 @@ struct assay_json_writer {
     } level[ASSAY_JSON_WRITE_DEPTH];
 };
 
+/* A writer that stands where json stands, inside a container that has something already: for members that are
+ * made at the same time and joined in their order. */
+struct assay_json_writer assay_json_branch(const struct assay_json_writer *json);
+/* Appends what a branch has written, all its containers closed, and clears it. */
+void assay_json_join(struct assay_json_writer *json, struct assay_json_writer *branch);
+
 /* key is NULL inside a list and at the top. kind: '{' object, '[' list of containers,
  * '-' list of scalars, on one line. */
 void assay_json_open(struct assay_json_writer *json, const char *key, char kind);

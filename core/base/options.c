@@ -54,6 +54,10 @@ static void print_default(const struct assay_option *option)
             printf(" [%s]", text);
         }
         break;
+    case ASSAY_OPTION_SIZE:
+        if (*(const size_t *)option->target != 0)
+            printf(" [%zu]", *(const size_t *)option->target);
+        break;
     case ASSAY_OPTION_CHOICE:
         if (option->choices[*(const size_t *)option->target] != NULL)
             printf(" [%s]", option->choices[*(const size_t *)option->target]);
@@ -150,6 +154,21 @@ static int take_number(const struct assay_command *command, const struct assay_o
     return ASSAY_GO_ON;
 }
 
+/* "64M", "2G", "500000000". */
+static int take_size(const struct assay_command *command, const struct assay_option *option,
+                     const char *text)
+{
+    static const char units[] = "KMGT";
+    size_t length = strlen(text);
+    const char *unit = length > 0 ? memchr(units, text[length - 1], sizeof units - 1) : NULL;
+    double value, scale = unit != NULL ? exp2(10.0 * (double)(unit - units + 1)) : 1;
+    if (!assay_number_parse(text, unit != NULL ? length - 1 : length, &value) ||
+        value != floor(value) || value * scale < option->low || value * scale > option->high)
+        return bad_value(command, option, text, "a size in bytes as 500000000, 64M or 2G");
+    *(size_t *)option->target = (size_t)(value * scale);
+    return ASSAY_GO_ON;
+}
+
 static int take_choice(const struct assay_command *command, const struct assay_option *option,
                        const char *text)
 {
@@ -192,6 +211,8 @@ static int take(const struct assay_command *command, const struct assay_option *
         return take_count(command, option, text);
     case ASSAY_OPTION_NUMBER:
         return take_number(command, option, text);
+    case ASSAY_OPTION_SIZE:
+        return take_size(command, option, text);
     case ASSAY_OPTION_DATE:
         if (!assay_date_parse(text, strlen(text), option->target))
             return bad_value(command, option, text, "a date as 2026-06-30");

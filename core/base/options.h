@@ -17,6 +17,8 @@ enum assay_option_kind {
     ASSAY_OPTION_TEXT,   /* const char **, borrowed from argv */
     ASSAY_OPTION_COUNT,  /* size_t *, whole number in [low, high] */
     ASSAY_OPTION_NUMBER, /* double *, in [low, high] */
+    ASSAY_OPTION_SIZE,   /* size_t *, bytes in [low, high]; K, M, G and T stand for powers of 1024, and 0 is
+                            a default that --help does not show */
     ASSAY_OPTION_DATE,   /* int32_t *, days since 1970-01-01 */
     ASSAY_OPTION_CHAR,   /* char *, one character; "\t" and "tab" are a tab */
     ASSAY_OPTION_CHOICE, /* size_t *, index into choices[] */

@@ -35,6 +35,11 @@ void assay_text_putc(struct assay_text *text, char c)
     assay_text_add(text, &c, 1);
 }
 
+char *assay_text_room(struct assay_text *text, size_t more)
+{
+    return room_for(text, more) ? text->data + text->length : NULL;
+}
+
 void assay_text_printf(struct assay_text *text, const char *format, ...)
 {
     va_list args, again;
@@ -51,23 +56,36 @@ void assay_text_printf(struct assay_text *text, const char *format, ...)
     va_end(again);
 }
 
-void assay_text_csv(struct assay_text *text, const char *cell, size_t length, char separator)
+char *assay_csv_print(const char *cell, size_t length, char separator, char *to)
 {
     bool quote = length > 0 && (cell[0] == ' ' || cell[0] == '\t' || cell[length - 1] == ' ' ||
                                 cell[length - 1] == '\t');
     for (size_t k = 0; k < length && !quote; k++)
         quote = cell[k] == separator || cell[k] == '"' || cell[k] == '\n' || cell[k] == '\r';
     if (!quote) {
-        assay_text_add(text, cell, length);
-        return;
+        if (length > 0)
+            memcpy(to, cell, length);
+        return to + length;
     }
-    assay_text_putc(text, '"');
+    *to++ = '"';
     for (size_t k = 0; k < length; k++) {
         if (cell[k] == '"')
-            assay_text_putc(text, '"');
-        assay_text_putc(text, cell[k]);
+            *to++ = '"';
+        *to++ = cell[k];
     }
-    assay_text_putc(text, '"');
+    *to++ = '"';
+    return to;
+}
+
+void assay_text_csv(struct assay_text *text, const char *cell, size_t length, char separator)
+{
+    if (length > ((size_t)-1 - 2) / 2)
+        text->failed = true;
+    char *to = assay_text_room(text, 2 * length + 2);
+    if (to == NULL)
+        return;
+    text->length = (size_t)(assay_csv_print(cell, length, separator, to) - text->data);
+    text->data[text->length] = '\0';
 }
 
 void assay_text_reset(struct assay_text *text)

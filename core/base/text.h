@@ -22,10 +22,15 @@ struct assay_text {
 void assay_text_add(struct assay_text *text, const char *bytes, size_t length);
 void assay_text_puts(struct assay_text *text, const char *string);
 void assay_text_putc(struct assay_text *text, char c);
+/* Room for so many more bytes, to be written there and then added to length: for what prints in place. NULL,
+ * with `failed` set, when there is none. */
+char *assay_text_room(struct assay_text *text, size_t more);
 void assay_text_printf(struct assay_text *text, const char *format, ...) ASSAY_PRINTF(2, 3);
 
 /* One CSV cell: quoted only when it must be (separator, quote, line end, outer blank). */
 void assay_text_csv(struct assay_text *text, const char *cell, size_t length, char separator);
+/* The same printed at `to`, which has room for 2 * length + 2 bytes; returns where it ends. */
+char *assay_csv_print(const char *cell, size_t length, char separator, char *to);
 
 /* Empties without giving the memory back, and keeps `failed`, so that a text used for one thing after
  * another is asked once, at the end; _clear gives the memory back and forgets. */

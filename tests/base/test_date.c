@@ -148,6 +148,17 @@ START_TEST(a_second_has_one_form)
 }
 END_TEST
 
+START_TEST(a_quarter_asked_for_again_is_the_same)
+{
+    struct assay_quarter_memo memo = {0};
+    for (int32_t day = -40000; day < 40000; day += 17)
+        for (int again = 0; again < 2; again++)
+            if (assay_date_quarter_again(&memo, day) != assay_date_quarter(day))
+                ck_abort_msg("day %d has another quarter", (int)day);
+    ck_assert_int_eq(assay_date_quarter_again(&(struct assay_quarter_memo){0}, 0), 0);
+}
+END_TEST
+
 static void add_tests(TCase *tc)
 {
     tcase_add_test(tc, every_day_of_nine_thousand_years_reads_and_prints);
@@ -159,6 +170,7 @@ static void add_tests(TCase *tc)
     tcase_add_test(tc, a_quarter_is_three_months_of_the_calendar);
     tcase_add_test(tc, the_time_of_a_run_is_given_or_of_the_environment);
     tcase_add_test(tc, a_second_has_one_form);
+    tcase_add_test(tc, a_quarter_asked_for_again_is_the_same);
 }
 
 ASSAY_SUITE("base/date", add_tests)

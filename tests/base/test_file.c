@@ -370,8 +370,33 @@ START_TEST(an_endless_source_ends_with_the_memory)
 }
 END_TEST
 
+/* What is stored on the way is neither there before _finish nor lost by it; a failed write is still found. */
+START_TEST(storing_on_the_way_changes_nothing)
+{
+    struct assay_error err = {0};
+    struct assay_output out, full;
+    const char *path = in_directory("long");
+    ck_assay_ok(assay_output_open(path, &out, &err));
+    assay_output_store(&out); /* nothing yet */
+    for (size_t k = 0; k < 3; k++) {
+        fprintf(out.stream, "part %zu\n", k);
+        assay_output_store(&out);
+        ck_assert_int_eq((long)out.begun, 7 * ((long)k + 1));
+        ck_assert_int_ne(access(path, F_OK), 0);
+    }
+    fputs("end\n", out.stream);
+    ck_assay_ok(assay_output_finish(&out, &err));
+    check_content(path, "part 0\npart 1\npart 2\nend\n");
+    ck_assay_ok(assay_output_open("/dev/full", &full, &err));
+    fputs("lost", full.stream);
+    assay_output_store(&full);
+    ck_assert_int_eq(assay_output_finish(&full, &err), ASSAY_EIO);
+}
+END_TEST
+
 static void add_tests(TCase *tc)
 {
+    tcase_add_test(tc, storing_on_the_way_changes_nothing);
     tcase_add_checked_fixture(tc, make_directory, remove_directory);
     tcase_add_test(tc, a_file_appears_at_finish_and_not_before);
     tcase_add_test(tc, abort_leaves_nothing_behind);

@@ -305,6 +305,49 @@ START_TEST(running_out_of_memory_is_remembered_until_the_end)
 }
 END_TEST
 
+START_TEST(branches_join_as_if_written_in_order)
+{
+    struct assay_json_writer json = {0}, straight = {0};
+    assay_json_open(&json, NULL, '{');
+    assay_json_put_count(&json, "a", 1);
+    struct assay_json_writer first = assay_json_branch(&json), second = first, none = first;
+    assay_json_put_numbers(&second, "c", (const double[]){1, 2}, 2);
+    assay_json_open(&first, "b", '[');
+    assay_json_put_numbers(&first, NULL, NULL, 0);
+    assay_json_close(&first);
+    assay_json_join(&json, &first);
+    assay_json_join(&json, &none);
+    assay_json_join(&json, &second);
+    assay_json_put_null(&json, "d");
+    assay_json_close(&json);
+    assay_json_open(&straight, NULL, '{');
+    assay_json_put_count(&straight, "a", 1);
+    assay_json_open(&straight, "b", '[');
+    assay_json_put_numbers(&straight, NULL, NULL, 0);
+    assay_json_close(&straight);
+    assay_json_put_numbers(&straight, "c", (const double[]){1, 2}, 2);
+    assay_json_put_null(&straight, "d");
+    assay_json_close(&straight);
+    check_text(&json, straight.out.data);
+    assay_text_clear(&straight.out);
+}
+END_TEST
+
+START_TEST(a_branch_without_memory_is_remembered_by_what_it_joins)
+{
+    struct assay_json_writer json = {0};
+    assay_json_open(&json, NULL, '{');
+    assay_json_put_count(&json, "a", 1);
+    struct assay_json_writer branch = assay_json_branch(&json);
+    test_fail_allocation(1);
+    assay_json_put_count(&branch, "b", 2);
+    test_fail_allocation(0);
+    assay_json_join(&json, &branch);
+    ck_assert(json.out.failed);
+    assay_text_clear(&json.out);
+}
+END_TEST
+
 static void add_tests(TCase *tc)
 {
     tcase_add_test(tc, objects_take_a_line_a_member_and_lists_of_scalars_one_line);
@@ -314,6 +357,8 @@ static void add_tests(TCase *tc)
     tcase_add_test(tc, numbers_are_short_and_what_is_undefined_is_null);
     tcase_add_test(tc, random_trees_read_back_as_they_were_written);
     tcase_add_test(tc, running_out_of_memory_is_remembered_until_the_end);
+    tcase_add_test(tc, branches_join_as_if_written_in_order);
+    tcase_add_test(tc, a_branch_without_memory_is_remembered_by_what_it_joins);
 }
 
 ASSAY_SUITE("base/json_write", add_tests)

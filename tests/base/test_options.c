@@ -13,7 +13,7 @@ static const char *const formats[] = {"csv", "json", "html", NULL};
 struct settings {
     bool quiet;
     const char *data;
-    size_t rows, folds;
+    size_t rows, folds, memory;
     double ridge;
     int32_t from;
     char delimiter;
@@ -50,6 +50,7 @@ static struct outcome run(const char *const words[])
         {"ridge", 0, ASSAY_OPTION_NUMBER, "X", "penalty", &s->ridge, 0, 2, NULL},
         {"from", 0, ASSAY_OPTION_DATE, "DATE", "first day", &s->from, 0, 0, NULL},
         {"delimiter", 0, ASSAY_OPTION_CHAR, "C", "between fields", &s->delimiter, 0, 0, NULL},
+        {"memory", 'm', ASSAY_OPTION_SIZE, "SIZE", "to keep to", &s->memory, 1, 1e15, NULL},
         {"format", 0, ASSAY_OPTION_CHOICE, "FORMAT", "of the result", &s->format, 0, 0, formats},
     };
     const struct assay_command command = {
@@ -151,6 +152,21 @@ START_TEST(the_last_of_several_counts)
 }
 END_TEST
 
+START_TEST(sizes_are_bytes_or_powers_of_1024)
+{
+    static const struct {
+        const char *text;
+        size_t bytes;
+    } sizes[] = {{"1", 1},          {"500000000", 500000000}, {"1K", 1024},
+                 {"64M", 64 << 20}, {"2G", (size_t)2 << 30},  {"3T", (size_t)3 << 40}};
+    for (size_t k = 0; k < COUNT(sizes); k++) {
+        struct outcome got = RUN("--memory", sizes[k].text, "s");
+        check_quiet_success(&got);
+        ck_assert_uint_eq(got.settings.memory, sizes[k].bytes);
+    }
+}
+END_TEST
+
 START_TEST(operands_and_options_mix)
 {
     struct outcome got = RUN("a", "--rows=2", "b", "-q");
@@ -187,6 +203,7 @@ END_TEST
 
 #define LISTS "  hint: \"assay test --help\" lists the options.\n"
 #define TEN "0123456789"
+#define SIZES "expected a size in bytes as 500000000, 64M or 2G\n" LISTS
 
 static const struct {
     const char *words[8];
@@ -220,6 +237,15 @@ static const struct {
     {{"--ridge=-0.1", "s"}, "--ridge is \"-0.1\"; expected a number from 0 to 2\n" LISTS},
     {{"--ridge=nan", "s"}, "--ridge is \"nan\"; expected a number from 0 to 2\n" LISTS},
     {{"--ridge=1,5", "s"}, "--ridge is \"1,5\"; expected a number from 0 to 2\n" LISTS},
+    {{"--memory=0", "s"}, "--memory is \"0\"; " SIZES},
+    {{"--memory=", "s"}, "--memory is \"\"; " SIZES},
+    {{"--memory=M", "s"}, "--memory is \"M\"; " SIZES},
+    {{"--memory=-1M", "s"}, "--memory is \"-1M\"; " SIZES},
+    {{"--memory=1.5G", "s"}, "--memory is \"1.5G\"; " SIZES},
+    {{"--memory=64MB", "s"}, "--memory is \"64MB\"; " SIZES},
+    {{"--memory=64m", "s"}, "--memory is \"64m\"; " SIZES},
+    {{"--memory=64 M", "s"}, "--memory is \"64 M\"; " SIZES},
+    {{"-m1000T", "s"}, "--memory is \"1000T\"; " SIZES},
     {{"--from=30.06.2026", "s"}, "--from is \"30.06.2026\"; expected a date as 2026-06-30\n" LISTS},
     {{"--from=2026-02-29", "s"}, "--from is \"2026-02-29\"; expected a date as 2026-06-30\n" LISTS},
     {{"--delimiter=;;", "s"}, "--delimiter is \";;\"; expected one character, or tab\n" LISTS},
@@ -265,6 +291,7 @@ START_TEST(help_goes_to_standard_output_with_the_defaults)
                          "      --ridge=X               penalty [0.25]\n"
                          "      --from=DATE             first day\n"
                          "      --delimiter=C           between fields\n"
+                         "  -m, --memory=SIZE           to keep to\n"
                          "      --format=FORMAT         of the result [csv]\n"
                          "  -h, --help                  this text\n"
                          "\n"
@@ -304,6 +331,7 @@ static void add_tests(TCase *tc)
     tcase_add_test(tc, values_may_look_like_options_or_be_empty);
     tcase_add_test(tc, defaults_stay_where_nothing_is_said);
     tcase_add_test(tc, the_last_of_several_counts);
+    tcase_add_test(tc, sizes_are_bytes_or_powers_of_1024);
     tcase_add_test(tc, operands_and_options_mix);
     tcase_add_test(tc, two_dashes_end_the_options);
     tcase_add_test(tc, a_tab_can_be_written);

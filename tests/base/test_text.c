@@ -107,6 +107,26 @@ START_TEST(cells_are_quoted_only_when_they_must_be)
 }
 END_TEST
 
+START_TEST(what_is_printed_into_room_is_what_is_appended)
+{
+    static const char *const cells[] = {"", "plain", "a,b", "\"", " x", "two\nlines", "say \"hi\", he said"};
+    struct assay_text room = {0}, appended = {0};
+    for (size_t k = 0; k < COUNT(cells); k++) {
+        size_t length = strlen(cells[k]);
+        char *to = assay_text_room(&room, 2 * length + 2);
+        ck_assert_ptr_nonnull(to);
+        room.length = (size_t)(assay_csv_print(cells[k], length, ',', to) - room.data);
+        assay_text_csv(&appended, cells[k], length, ',');
+        ck_assert_uint_eq(room.length, appended.length);
+        ck_assert_int_eq(memcmp(room.data, appended.data, room.length), 0);
+    }
+    ck_assert_ptr_null(assay_text_room(&room, (size_t)-1));
+    ck_assert(room.failed);
+    assay_text_clear(&room);
+    assay_text_clear(&appended);
+}
+END_TEST
+
 /* ---- quoting in messages ---- */
 
 #define TEN "0123456789"
@@ -233,6 +253,7 @@ static void add_tests(TCase *tc)
     tcase_add_test(tc, a_failed_text_stays_as_it_was_and_says_so);
     tcase_add_test(tc, sizes_that_wrap_around_are_refused);
     tcase_add_test(tc, cells_are_quoted_only_when_they_must_be);
+    tcase_add_test(tc, what_is_printed_into_room_is_what_is_appended);
     tcase_add_test(tc, values_are_cut_at_40_bytes_between_characters);
     tcase_add_test(tc, no_value_overflows_a_quote);
     tcase_add_test(tc, every_code_point_but_surrogates_is_utf8);

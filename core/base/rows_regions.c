@@ -1,0 +1,273 @@
+#include "core/base/rows_regions.h"
+
+#include <pthread.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "core/base/memory.h"
+#include "core/base/rows.h"
+#include "core/base/rows_file.h"
+#include "core/base/rows_spare.h"
+
+enum {
+    HUGE = 8 << 20,
+    WINDOW = 8 << 20,           /* what the clock's hand moves by: a few huge pages */
+    LEAST_FOR_FILES = 24 << 20, /* of the budget: programs, libraries and stacks are among it */
+};
+
+struct region {
+    char *address;
+    size_t bytes;
+    int fd; /* -1: in memory */
+};
+
+/* Few: a region is a megabyte and more. The lock guards all that follows; the governor holds it while it
+ * drops pages, so that none is dropped of what has just been given back. */
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+static struct region *regions;
+static size_t n_region, region_capacity;
+static size_t in_memory, in_files; /* bytes */
+static size_t most_in_memory;      /* that there have been */
+static size_t budget;
+static size_t hand_region, hand; /* the clock's: a region, and the byte in it that is next */
+static bool governed;
+
+static const struct assay_disk *disk; /* NULL: memory alone */
+
+void assay_regions_budget(size_t bytes, const struct assay_disk *beyond)
+{
+    pthread_mutex_lock(&lock);
+    budget = bytes;
+    disk = beyond;
+    pthread_mutex_unlock(&lock);
+}
+
+size_t assay_rows_spilled(void)
+{
+    pthread_mutex_lock(&lock);
+    size_t bytes = in_files;
+    pthread_mutex_unlock(&lock);
+    return bytes;
+}
+
+/* ---- the governor's part ---- */
+
+static bool has_files(void)
+{
+    pthread_mutex_lock(&lock);
+    bool any = in_files > 0;
+    governed = any;
+    pthread_mutex_unlock(&lock);
+    return any;
+}
+
+/* The next window that lies in a file; false once the hand has come to the last region's end. */
+static bool next_window(char **window, size_t *bytes)
+{
+    for (; hand_region < n_region; hand_region++, hand = 0) {
+        const struct region *region = &regions[hand_region];
+        if (region->fd < 0 || hand >= region->bytes)
+            continue;
+        *window = region->address + hand;
+        *bytes = region->bytes - hand < WINDOW ? region->bytes - hand : WINDOW;
+        hand += *bytes;
+        return true;
+    }
+    hand_region = hand = 0;
+    return false;
+}
+
+/* Of a shared mapping the file keeps what was written. */
+static bool drop_window(void)
+{
+    char *window;
+    size_t bytes;
+    pthread_mutex_lock(&lock);
+    bool found = next_window(&window, &bytes);
+    if (found)
+        madvise(window, bytes, MADV_DONTNEED);
+    pthread_mutex_unlock(&lock);
+    return found;
+}
+
+/* ---- regions, under the lock ---- */
+
+/* Half of the budget, or less where files would be left too little to work in. */
+static bool fits_in_memory(size_t more)
+{
+    size_t for_files = budget / 2 > LEAST_FOR_FILES ? budget / 2 : LEAST_FOR_FILES;
+    size_t room = budget > for_files ? budget - for_files : 0;
+    return disk == NULL || (more <= room && in_memory <= room - more);
+}
+
+static char *map(size_t bytes, int fd)
+{
+    void *address = mmap(NULL, bytes, PROT_READ | PROT_WRITE,
+                         fd < 0 ? MAP_PRIVATE | MAP_ANONYMOUS : MAP_SHARED, fd, 0);
+    if (address == MAP_FAILED)
+        return NULL;
+    /* Clearing fresh memory by huge pages takes a quarter of the time, and a fault and a drop of a file's cost
+     * as little as those of a page. */
+    if (fd >= 0 || bytes >= HUGE)
+        madvise(address, bytes, MADV_HUGEPAGE);
+    return address;
+}
+
+static void unmap(const struct region *region)
+{
+    munmap(region->address, region->bytes);
+    if (region->fd >= 0)
+        close(region->fd);
+}
+
+static void count(const struct region *region, bool more)
+{
+    size_t *total = region->fd < 0 ? &in_memory : &in_files;
+    *total = more ? *total + region->bytes : *total - region->bytes;
+    if (in_memory > most_in_memory)
+        most_in_memory = in_memory;
+    if (in_files > 0 && !governed)
+        governed = disk->govern(budget, has_files, drop_window);
+}
+
+/* What is kept does not add to what there has been in memory at any time before. */
+static void make_way(size_t more)
+{
+    size_t wanted = in_memory + more;
+    assay_spare_drop(wanted < most_in_memory ? most_in_memory - wanted : 0);
+}
+
+/* used: so many of its first bytes are still to be zeroed. */
+static bool make_in_memory(size_t bytes, struct region *region, size_t *used)
+{
+    *region = (struct region){assay_spare_take(bytes, used), bytes, -1};
+    make_way(bytes);
+    if (region->address == NULL) {
+        *used = 0;
+        region->address = map(bytes, -1);
+    }
+    return region->address != NULL;
+}
+
+static bool make_in_file(size_t bytes, struct region *region)
+{
+    *region = (struct region){.bytes = bytes, .fd = disk->open(bytes)};
+    if (region->fd < 0)
+        return false;
+    region->address = map(bytes, region->fd);
+    if (region->address == NULL)
+        close(region->fd);
+    return region->address != NULL;
+}
+
+static struct region *find_region(const void *address)
+{
+    for (size_t k = 0; k < n_region; k++)
+        if (regions[k].address == address)
+            return &regions[k];
+    return NULL;
+}
+
+static char *add_region(size_t bytes, size_t *used)
+{
+    struct region made;
+    if (!assay_grow(&regions, &region_capacity, n_region + 1, sizeof *regions) ||
+        !(fits_in_memory(bytes) ? make_in_memory(bytes, &made, used) : make_in_file(bytes, &made)))
+        return NULL;
+    regions[n_region++] = made;
+    count(&made, true);
+    return made.address;
+}
+
+/* Written, so that the file's pages do not stand in memory beside the array's. */
+static bool move_to_file(struct region *region, size_t bytes)
+{
+    struct region made;
+    if (!make_in_file(bytes, &made))
+        return false;
+    if (!disk->write(made.fd, region->address, region->bytes)) {
+        unmap(&made);
+        return false;
+    }
+    assay_spare_keep(region->address, region->bytes);
+    *region = made;
+    return true;
+}
+
+static bool stretch(struct region *region, size_t bytes)
+{
+    if (region->fd >= 0 && !disk->extend(region->fd, region->bytes, bytes))
+        return false;
+    void *address = mremap(region->address, region->bytes, bytes, MREMAP_MAYMOVE);
+    if (address == MAP_FAILED)
+        return false;
+    region->address = address;
+    region->bytes = bytes;
+    return true;
+}
+
+static char *grow_region(struct region *region, size_t bytes)
+{
+    if (bytes <= region->bytes)
+        return region->address;
+    struct region before = *region;
+    bool stays = region->fd >= 0 || fits_in_memory(bytes - region->bytes);
+    if (region->fd < 0 && stays)
+        make_way(bytes - region->bytes);
+    if (!(stays ? stretch(region, bytes) : move_to_file(region, bytes)))
+        return NULL;
+    count(&before, false);
+    count(region, true);
+    return region->address;
+}
+
+/* ---- the doors ---- */
+
+char *assay_region_new(size_t bytes)
+{
+    assay_rows_note_problem(NULL);
+    size_t used = 0;
+    pthread_mutex_lock(&lock);
+    char *array = add_region(bytes, &used);
+    pthread_mutex_unlock(&lock);
+    if (array != NULL && used > 0)
+        memset(array, 0, used);
+    return array;
+}
+
+char *assay_region_grow(char *array, size_t bytes)
+{
+    assay_rows_note_problem(NULL);
+    pthread_mutex_lock(&lock);
+    char *grown = grow_region(find_region(array), bytes);
+    pthread_mutex_unlock(&lock);
+    return grown;
+}
+
+/* The last array is gone. */
+static void forget_all(void)
+{
+    free(regions);
+    regions = NULL;
+    region_capacity = 0;
+    most_in_memory = 0;
+    assay_spare_drop(0);
+}
+
+void assay_region_free(char *array)
+{
+    pthread_mutex_lock(&lock);
+    struct region *region = find_region(array), gone = *region;
+    count(&gone, false);
+    *region = regions[--n_region];
+    if (gone.fd < 0)
+        assay_spare_keep(gone.address, gone.bytes);
+    if (n_region == 0)
+        forget_all();
+    pthread_mutex_unlock(&lock);
+    if (gone.fd >= 0)
+        unmap(&gone);
+}
