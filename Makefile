@@ -194,7 +194,7 @@ $(BUILD)/tests/crash/candidates: $(call objects,tests/crash/candidates.c $(CORE)
 
 bench: deps
 	@$(MAKE) --no-print-directory -s all
-	@scripts/bench build/assay
+	@scripts/bench $(BUILD)/assay
 	@scripts/bench-export $(BUILD)
 
 # Each target runs FUZZ_SECONDS on a copy of its corpus.
@@ -217,8 +217,9 @@ help:
 	@echo 'make demo                   the tour: calibrate, validate and score the embedded data'
 	@echo 'make test                   all tests; VARIANT=asan: under the address and undefined-'
 	@echo '                            behaviour sanitizers, VARIANT=tsan: the thread sanitizer'
-	@echo 'make bench                  time and memory on 1,000,000 rows; rows a second of libassay and of the'
-	@echo '                            exported C scorer'
+	@echo 'make bench                  time and memory on 10,000,000 rows, beside other programs, into'
+	@echo '                            docs/benchmarks.md; rows a second of the exported C scorer;'
+	@echo '                            BENCH_ROWS, BENCH_ROUNDS, BENCH_PEERS=no: less of it'
 	@echo 'make fuzz FUZZ_SECONDS=20   fuzzers for CSV, spec, model and signature (needs clang)'
 	@echo 'make deps                   install what is missing (Debian, Ubuntu), or say what to install'
 	@echo 'make format                 clang-format over the lines changed since the last commit'

@@ -11,6 +11,7 @@
 #include "calibrate/calibrate.h"
 #include "calibrate/import/import.h"
 #include "calibrate/init/init.h"
+#include "core/base/cpu.h"
 #include "core/base/json.h"
 #include "core/base/options_page.h"
 #include "core/base/version.h"
@@ -80,5 +81,10 @@ int main(int argc, char **argv)
     signal(SIGPIPE, SIG_IGN); /* a closed pipe becomes an error that we report */
     if (argc == 2 && strcmp(argv[1], "--version") == 0)
         return print_version();
+    struct assay_error err = {0};
+    if (assay_cpu_choose(NULL, &err) != ASSAY_OK) {
+        fprintf(stderr, "assay: %s\n", err.message);
+        return 2;
+    }
     return assay_front_main(&front, argc, argv);
 }

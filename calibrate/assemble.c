@@ -9,6 +9,7 @@
 #include "calibrate/evidence/reference.h"
 #include "calibrate/summary/warnings.h"
 #include "core/base/memory.h"
+#include "core/base/rows.h"
 #include "core/fit/weight_interval.h"
 #include "core/metric/clustered.h"
 #include "core/model/examples.h"
@@ -303,6 +304,21 @@ static void take_evidence(const struct assay_assembly *parts, struct assay_model
     take_training(parts, &model->training);
 }
 
+/* What is made of the scores of the history's rows. */
+static enum assay_status take_scores(const struct assay_calibration *c, struct assay_model *model,
+                                     struct assay_error *err)
+{
+    double *score = assay_rows_alloc(c->history.n_row, sizeof *score);
+    if (score == NULL)
+        return assay_fail_memory(err, "putting the model together");
+    enum assay_status status = assay_reference_make_scored(model, &c->history, c->findings.levels, score,
+                                                           err);
+    if (status == ASSAY_OK)
+        status = assay_examples_make(model, c->history.table, score, err);
+    assay_rows_free(score);
+    return status;
+}
+
 enum assay_status assay_assemble(const struct assay_assembly *parts, struct assay_model *model,
                                  struct assay_error *err)
 {
@@ -322,9 +338,7 @@ enum assay_status assay_assemble(const struct assay_assembly *parts, struct assa
         status = assay_warnings_note(c, model, err);
     }
     if (status == ASSAY_OK)
-        status = assay_reference_make(model, &c->history, err);
-    if (status == ASSAY_OK)
-        status = assay_examples_make(model, c->history.table, c->assessment.prob_apparent, err);
+        status = take_scores(c, model, err);
     if (status == ASSAY_OK && c->champion != NULL)
         status = assay_compare(parts, model, err);
     if (status != ASSAY_OK)

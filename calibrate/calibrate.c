@@ -7,6 +7,7 @@
 #include "calibrate/assemble.h"
 #include "calibrate/calibration.h"
 #include "calibrate/candidate_page.h"
+#include "calibrate/first_look.h"
 #include "calibrate/fit/limits.h"
 #include "calibrate/summary/summary.h"
 #include "calibrate/evidence/zone_moves.h"
@@ -19,7 +20,6 @@ struct command_line {
     const char *spec_path, *output, *champion_path, *moves_path, *report;
     struct assay_intake_options intake_options;
     int32_t as_of, observed_until;
-    size_t n_thread;
     bool json, new_line;
 
     struct assay_spec spec;
@@ -105,6 +105,10 @@ static enum assay_status read_inputs(struct command_line *c, struct assay_error 
     if (status == ASSAY_OK && c->champion_path != NULL)
         status = read_champion(c, err);
     if (status == ASSAY_OK)
+        status = assay_first_look_check(&c->spec, c->spec_path,
+                                        c->champion_path != NULL ? &c->champion : NULL, c->new_line,
+                                        err);
+    if (status == ASSAY_OK)
         status = assay_intake_open(&c->spec, ASSAY_TO_CALIBRATE, &c->intake_options, &c->intake,
                                    err);
     if (status != ASSAY_OK)
@@ -125,7 +129,7 @@ static enum assay_status calibrate(struct command_line *c, struct assay_error *e
         .window = c->intake_options.window,
         .champion = c->champion_path != NULL ? &c->champion : NULL,
         .new_line = c->new_line,
-        .n_thread = c->n_thread,
+        .n_thread = c->intake_options.n_thread,
         .progress = &c->progress};
     enum assay_status status = assay_calibration_run(&request, &c->calibration, err);
     char created[ASSAY_DATE_SIZE];
@@ -162,7 +166,7 @@ static enum assay_status deliver_moves(const struct command_line *c, struct assa
 
 /* The page to hand on, into html; nothing without --report. */
 static enum assay_status make_report(const struct command_line *c,
-                                     const struct assay_held_out *held_out,
+                                     struct assay_held_out *held_out,
                                      const struct assay_zone_result zones[],
                                      const struct assay_text *model_file, struct assay_text *html,
                                      struct assay_error *err)
@@ -170,9 +174,10 @@ static enum assay_status make_report(const struct command_line *c,
     struct assay_text page = {0};
     if (c->report == NULL)
         return ASSAY_OK;
-    enum assay_status status =
-        assay_candidate_page_write(held_out, &c->model, zones, assay_csv_name(c->intake.csv),
-                                   model_file, &page, err);
+    enum assay_status status = assay_held_out_score(held_out, err);
+    if (status == ASSAY_OK)
+        status = assay_candidate_page_write(held_out, &c->model, zones, assay_csv_name(c->intake.csv),
+                                            model_file, &page, err);
     if (status == ASSAY_OK)
         status = assay_report_page(page.data, page.length, c->model.spec.name, html, err);
     assay_text_clear(&page);
@@ -282,8 +287,6 @@ int assay_calibrate_main(int argc, char **argv)
          NULL},
         {"as-of", 0, ASSAY_OPTION_DATE, "DATE", "day of creation that the model states",
          &c.as_of, 0, 0, NULL},
-        {"threads", 0, ASSAY_OPTION_COUNT, "N",
-         "threads; 0: one a processor. The result is the same", &c.n_thread, 0, 64, NULL},
         {"json", 0, ASSAY_OPTION_FLAG, NULL, "print the model instead of the summary", &c.json, 0,
          0, NULL},
     };

@@ -4,7 +4,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "calibrate/fit/reading.h"
 #include "core/base/memory.h"
+#include "core/base/rows.h"
 #include "core/base/number.h"
 #include "core/fit/rounding.h"
 #include "core/model/scorer.h"
@@ -21,7 +23,7 @@ static enum assay_status find_judged(struct assay_calibration *c, struct assay_e
         return ASSAY_OK; /* hand-set weights have seen nothing */
     int32_t seen = c->champion->training.to;
     size_t n = 0, events = 0;
-    unsigned char *judged = assay_alloc(history->n_row, 1);
+    unsigned char *judged = assay_rows_alloc(history->n_row, 1);
     if (judged == NULL)
         return assay_fail_memory(err, "comparing with the champion");
     const int32_t *as_of = history->columns->as_of != ASSAY_NO_COLUMN
@@ -33,7 +35,7 @@ static enum assay_status find_judged(struct assay_calibration *c, struct assay_e
     }
     c->champion_saw = events < ASSAY_JUDGED_EVENTS || n - events < ASSAY_JUDGED_EVENTS;
     if (c->champion_saw)
-        free(judged);
+        assay_rows_free(judged);
     else
         c->judged = judged;
     return ASSAY_OK;
@@ -124,8 +126,7 @@ static enum assay_status round_weights(struct assay_calibration *c, struct assay
     struct assay_pipeline *pipeline = &c->pipeline;
     size_t n = pipeline->n_signal;
     struct assay_rounding rounded = {0};
-    struct assay_engine engine;
-    struct assay_array_data data = assay_pipeline_data(pipeline);
+    const struct assay_engine *engine;
     if (c->history.spec->fit.round_to == 0)
         return ASSAY_OK;
     c->rounding.before = assay_alloc(n, sizeof *c->rounding.before);
@@ -133,11 +134,9 @@ static enum assay_status round_weights(struct assay_calibration *c, struct assay
         return assay_fail_memory(err, "rounding weights");
     memcpy(c->rounding.before, pipeline->weight, n * sizeof *pipeline->weight);
     double before = pipeline->fit.log_likelihood;
-    enum assay_status status = assay_array_engine_init(&data, &engine, err);
-    if (status != ASSAY_OK)
-        return status;
-    status = find_rounded(c, &engine, &rounded, err);
-    assay_array_engine_clear(&engine);
+    enum assay_status status = assay_pipeline_engine(pipeline, &engine, err);
+    if (status == ASSAY_OK)
+        status = find_rounded(c, engine, &rounded, err);
     if (status == ASSAY_OK)
         status = assay_pipeline_set_weights(pipeline, rounded.weight, err);
     c->rounding.step = c->history.spec->fit.round_to;
@@ -151,17 +150,20 @@ static enum assay_status round_weights(struct assay_calibration *c, struct assay
 /* Apparent predictions by segment in the place of the common ones. */
 static enum assay_status predict_segments(struct assay_calibration *c, struct assay_error *err)
 {
-    double *log_odds = assay_alloc(c->history.n_row, sizeof *log_odds);
+    double *log_odds = assay_rows_alloc(c->history.n_row, sizeof *log_odds);
     if (log_odds == NULL)
         return assay_fail_memory(err, "predicting");
-    assay_pipeline_log_odds(&c->pipeline, log_odds);
-    enum assay_status status =
-        assay_segments_log_odds(&c->pipeline, &c->segmentation.segments, &c->segmentation.fits,
-                                c->settlement.estimation.sign_free, log_odds, err);
+    enum assay_status status = assay_pipeline_log_odds(&c->pipeline, log_odds)
+                                   ? ASSAY_OK
+                                   : assay_fail_memory(err, "predicting");
+    if (status == ASSAY_OK)
+        status = assay_segments_log_odds(&c->pipeline, &c->segmentation.segments,
+                                         &c->segmentation.fits,
+                                         c->settlement.estimation.sign_free, log_odds, err);
     for (size_t i = 0; status == ASSAY_OK && i < c->history.n_row; i++)
         if (c->history.used[i])
             c->assessment.prob_apparent[i] = assay_expit(log_odds[i]);
-    free(log_odds);
+    assay_rows_free(log_odds);
     return status;
 }
 
@@ -206,16 +208,23 @@ static enum assay_status spread_lines(struct assay_calibration *c, struct assay_
     if (c->line.n_segment == 0)
         return ASSAY_OK;
     const struct assay_column *by = &history->table->columns[history->columns->line_by];
-    c->row_line = assay_alloc(history->n_row, sizeof *c->row_line);
-    if (c->row_line == NULL)
+    size_t n_code = assay_dictionary_count(by->dictionary);
+    double *of_code = assay_alloc(n_code, sizeof *of_code);
+    c->row_line = assay_rows_alloc(history->n_row, sizeof *c->row_line);
+    if (of_code == NULL || c->row_line == NULL) {
+        free(of_code);
         return assay_fail_memory(err, "drawing lines");
-    for (size_t i = 0; i < history->n_row; i++) {
-        c->row_line[i] = c->line.probability;
-        for (size_t k = 0; by->codes[i] != ASSAY_NO_CODE && k < c->line.n_segment; k++)
-            if (strcmp(assay_dictionary_text(by->dictionary, by->codes[i]),
-                       c->line.segments[k].segment) == 0)
-                c->row_line[i] = c->line.segments[k].probability;
     }
+    for (size_t code = 0; code < n_code; code++)
+        of_code[code] = c->line.probability;
+    for (size_t k = 0; k < c->line.n_segment; k++) {
+        int32_t code = assay_dictionary_find(by->dictionary, c->line.segments[k].segment);
+        if (code != ASSAY_NO_CODE)
+            of_code[code] = c->line.segments[k].probability;
+    }
+    for (size_t i = 0; i < history->n_row; i++)
+        c->row_line[i] = by->codes[i] != ASSAY_NO_CODE ? of_code[by->codes[i]] : c->line.probability;
+    free(of_code);
     return ASSAY_OK;
 }
 
@@ -274,20 +283,29 @@ static enum assay_status score_champion(const struct assay_calibration *c, doubl
 
 static enum assay_status compare(struct assay_calibration *c, struct assay_error *err)
 {
-    struct assay_yardstick_data data = {.held_out = c->assessment.prob_held_out,
-                                        .equal = c->assessment.prob_equal,
+    struct assay_assessment *a = &c->assessment;
+    struct assay_paired_known known = {.auc = a->cross_validated.auc.value,
+                                       .brier = a->cross_validated.brier.value,
+                                       .log_loss = a->cross_validated.log_loss.value,
+                                       .placing = &a->placing};
+    struct assay_yardstick_data data = {.held_out = a->prob_held_out,
+                                        .known = a->placing.twice != NULL ? &known : NULL,
+                                        .equal = a->prob_equal,
                                         .judged = c->judged};
     double *champion = NULL;
     enum assay_status status = ASSAY_OK;
-    if (c->champion != NULL) {
-        champion = assay_alloc(c->history.n_row, sizeof *champion);
+    if (c->champion != NULL && data.held_out != NULL) {
+        champion = assay_rows_alloc(c->history.n_row, sizeof *champion);
         status = champion != NULL ? score_champion(c, champion, err)
                                   : assay_fail_memory(err, "comparing with the champion");
         data.champion = champion;
     }
     if (status == ASSAY_OK)
         status = assay_yardsticks_measure(&c->history, &data, c->yards, err);
-    free(champion);
+    assay_placing_clear(&a->placing); /* nobody asks for these again */
+    assay_rows_free(a->prob_equal);
+    a->prob_equal = NULL;
+    assay_rows_free(champion);
     return status;
 }
 
@@ -315,13 +333,21 @@ static enum assay_status explain_moves(struct assay_calibration *c, struct assay
     return assay_weight_moves_find(&c->pipeline, &question, c->champion, &c->moves, err);
 }
 
+/* What takes long on millions of rows, and has no count of its own. */
+static void show(const struct assay_calibration_request *request, const char *what)
+{
+    assay_progress_start(request->progress, what, ASSAY_PROGRESS_TIME, NULL);
+}
+
 /* Everything behind the history. */
 static enum assay_status run_steps(const struct assay_calibration_request *request,
                                    struct assay_calibration *c, struct assay_error *err)
 {
     enum assay_status status = find_judged(c, err);
+    show(request, "estimating weights");
     if (status == ASSAY_OK)
         status = fit(c, err);
+    show(request, "measuring uncertainty");
     if (status == ASSAY_OK)
         status = know(c, err);
     if (status == ASSAY_OK)
@@ -330,16 +356,19 @@ static enum assay_status run_steps(const struct assay_calibration_request *reque
         status = predict(c, request->progress, err);
     if (status == ASSAY_OK)
         status = draw_line(c, request->new_line, err);
+    show(request, "measuring performance");
     if (status == ASSAY_OK)
         status = measure(c, err);
     if (status == ASSAY_OK)
         status = compare(c, err);
     if (status == ASSAY_OK)
         status = resample(c, request->progress, err);
+    show(request, "looking through the history");
     if (status == ASSAY_OK)
         status = assay_findings_look(&c->history, request->window, &c->findings, err);
     if (status == ASSAY_OK && c->champion != NULL)
         status = explain_moves(c, err);
+    assay_progress_end(request->progress);
     return status;
 }
 
@@ -370,8 +399,8 @@ void assay_calibration_clear(struct assay_calibration *c)
         free(c->limits[k].what);
     free(c->limits);
     free(c->rounding.before);
-    free(c->row_line);
-    free(c->judged);
+    assay_rows_free(c->row_line);
+    assay_rows_free(c->judged);
     assay_weight_moves_clear(&c->moves);
     assay_findings_clear(&c->findings);
     clear_bootstrap(&c->bootstrap);

@@ -2,7 +2,8 @@
  *
  * The order is that of the argument: settle how weights are estimated, fit, say how sure they are,
  * predict what was held out, draw the line, measure, compare, resample, check. Every step leaves its
- * result here; assemble.h makes the model of them.
+ * result here; assemble.h makes the model of them. With "folds": 0 nothing is held out, and what would need it
+ * is left out: the caller has seen to it that nothing is to be chosen by it (first_look.h).
  */
 #ifndef ASSAY_CALIBRATE_CALIBRATION_H
 #define ASSAY_CALIBRATE_CALIBRATION_H

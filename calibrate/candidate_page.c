@@ -54,6 +54,8 @@ static void write_data(struct assay_json_writer *json, const struct assay_held_o
     assay_json_put_string(json, "name", name);
     assay_json_put_count(json, "n", h->n);
     assay_json_put_count(json, "events", n_event);
+    if (h->apparent)
+        assay_json_put_bool(json, "held_out", false);
     assay_json_close(json);
 }
 

@@ -9,7 +9,7 @@
 
 /* One object, "format": "assay-candidate/1": created, data {name, n, events}, counts, metrics and curves
  * (core/report/figures_write.h) and zones, all on held-out predictions, and "model", the whole of its
- * file, whose text is model_file.
+ * file, whose text is model_file. Where nothing was held out, data has "held_out": false.
  *   ASSAY_ENOMEM */
 ASSAY_MUST_CHECK enum assay_status assay_candidate_page_write(
     const struct assay_held_out *held_out, const struct assay_model *model,

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "core/base/memory.h"
+#include "core/base/rows.h"
 #include "core/metric/summary.h"
 #include "core/model/scorer.h"
 
@@ -101,6 +102,7 @@ static enum assay_status score_both(const struct assay_assembly *parts,
     const struct assay_calibration *calibration = parts->calibration;
     const struct assay_history *history = &calibration->history;
     const int32_t *account = history->table->columns[history->columns->id].codes;
+    const double *held_out = calibration->assessment.prob_held_out;
     struct assay_scorer before = {0}, after = {0};
     double s[ASSAY_MAX_SIGNALS];
     bool missing[ASSAY_MAX_SIGNALS];
@@ -116,12 +118,12 @@ static enum assay_status score_both(const struct assay_assembly *parts,
         if (old.dropped || new.dropped)
             continue;
         out->moves[old.zone * model->spec.n_zone + new.zone]++;
-        if (isnan(calibration->assessment.prob_held_out[i]) ||
+        if (held_out == NULL || isnan(held_out[i]) ||
             (calibration->judged != NULL && !calibration->judged[i]))
             continue;
         out->account[out->n] = account[i];
         out->before[out->n] = old.probability;
-        out->after[out->n] = calibration->assessment.prob_held_out[i];
+        out->after[out->n] = held_out[i];
         out->line_before[out->n] = assay_terms_line(calibration->champion, old.terms);
         out->line_after[out->n] = assay_terms_line(model, new.terms);
         out->outcome[out->n++] = history->outcome[i];
@@ -171,12 +173,12 @@ static enum assay_status measure(const struct scoring *scoring, const double pro
 static enum assay_status scoring_init(size_t n_row, size_t n_move, struct scoring *scoring,
                                       struct assay_error *err)
 {
-    *scoring = (struct scoring){.before = assay_alloc(n_row, sizeof(double)),
-                                .after = assay_alloc(n_row, sizeof(double)),
-                                .line_before = assay_alloc(n_row, sizeof(double)),
-                                .line_after = assay_alloc(n_row, sizeof(double)),
-                                .outcome = assay_alloc(n_row, 1),
-                                .account = assay_alloc(n_row, sizeof *scoring->account),
+    *scoring = (struct scoring){.before = assay_rows_alloc(n_row, sizeof(double)),
+                                .after = assay_rows_alloc(n_row, sizeof(double)),
+                                .line_before = assay_rows_alloc(n_row, sizeof(double)),
+                                .line_after = assay_rows_alloc(n_row, sizeof(double)),
+                                .outcome = assay_rows_alloc(n_row, 1),
+                                .account = assay_rows_alloc(n_row, sizeof *scoring->account),
                                 .moves = assay_alloc(n_move, sizeof *scoring->moves)};
     return scoring->before != NULL && scoring->after != NULL && scoring->line_before != NULL &&
                    scoring->line_after != NULL && scoring->outcome != NULL && scoring->account != NULL &&
@@ -187,12 +189,12 @@ static enum assay_status scoring_init(size_t n_row, size_t n_move, struct scorin
 
 static void scoring_clear(struct scoring *scoring)
 {
-    free(scoring->before);
-    free(scoring->after);
-    free(scoring->line_before);
-    free(scoring->line_after);
-    free(scoring->outcome);
-    free(scoring->account);
+    assay_rows_free(scoring->before);
+    assay_rows_free(scoring->after);
+    assay_rows_free(scoring->line_before);
+    assay_rows_free(scoring->line_after);
+    assay_rows_free(scoring->outcome);
+    assay_rows_free(scoring->account);
     free(scoring->moves);
 }
 

@@ -1,8 +1,7 @@
 #include "score/rows.h"
 
-void assay_score_forget_rows(const struct assay_scorer *scorer, struct assay_table *table)
+void assay_score_forget_rows(const struct assay_columns *columns, struct assay_table *table)
 {
-    const struct assay_columns *columns = &scorer->columns;
     bool shared = columns->id == columns->plan || columns->id == columns->models_by ||
                   columns->id == columns->line_by;
     for (size_t j = 0; j < columns->n_signal; j++)

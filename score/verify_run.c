@@ -33,8 +33,9 @@ static void look_at(const struct assay_verify_run *run, size_t row, struct at_ha
     at->id = assay_dictionary_text(id->dictionary, id->codes[row]);
     at->as_of = columns->as_of != ASSAY_NO_COLUMN ? table->columns[columns->as_of].dates[row]
                                                   : ASSAY_NO_DATE;
-    at->tenure = columns->tenure != ASSAY_NO_COLUMN ? table->columns[columns->tenure].numbers[row]
-                                                    : (double)NAN;
+    at->tenure = columns->tenure != ASSAY_NO_COLUMN
+                     ? assay_column_number(&table->columns[columns->tenure], row)
+                     : (double)NAN;
 }
 
 static void score_at(const struct assay_verify_run *run, size_t row, struct at_hand *at)
@@ -45,7 +46,7 @@ static void score_at(const struct assay_verify_run *run, size_t row, struct at_h
         const struct assay_column *column = &table->columns[run->scorer.columns.signals[j]];
         bool text = column->type == ASSAY_TEXT;
         at->s[j] = at->missing[j] ? (double)NAN : at->filled[j];
-        at->raw[j] = text ? (double)NAN : column->numbers[row];
+        at->raw[j] = text ? (double)NAN : assay_column_number(column, row);
         at->unknown[j] = text && at->missing[j] && column->codes[row] != ASSAY_NO_CODE;
     }
 }
@@ -77,8 +78,9 @@ static enum assay_status name_account(const struct at_hand *at,
 static double their_points(const struct assay_theirs *theirs, const size_t columns[], size_t j,
                            size_t row)
 {
-    return columns[j] != ASSAY_NO_COLUMN ? theirs->table.columns[columns[j]].numbers[row]
-                                         : (double)NAN;
+    return columns[j] != ASSAY_NO_COLUMN
+               ? assay_column_number(&theirs->table.columns[columns[j]], row)
+               : (double)NAN;
 }
 
 /* The first signal whose points differ; an empty cell says nothing. */
@@ -268,7 +270,7 @@ static enum assay_status verify_block(struct assay_verify_run *run,
     }
     if (status == ASSAY_OK)
         status = flush_line(run, err);
-    assay_score_forget_rows(&run->scorer, &run->intake.table);
+    assay_score_forget_rows(&run->scorer.columns, &run->intake.table);
     return status;
 }
 
@@ -345,6 +347,7 @@ enum assay_status assay_verify(const struct assay_verify_options *options,
         if (status == ASSAY_OK)
             status = verify_block(run, options, err);
     }
+    assay_progress_end(&run->intake.progress);
     settle_causes(run);
     if (status == ASSAY_OK && run->theirs.n_taken == 0)
         status = nothing_matched(run, err);

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "core/base/memory.h"
+#include "core/base/rows.h"
 #include "core/base/text.h"
 
 enum { MOST_REQUESTS = 2 + ASSAY_COMPARED + 2 * ASSAY_MAX_SIGNALS };
@@ -224,9 +225,9 @@ static enum assay_status index_rows(struct assay_theirs *theirs, struct assay_er
     theirs->n_slot = 16;
     while (theirs->n_slot < 2 * n)
         theirs->n_slot *= 2;
-    theirs->slots = assay_alloc(theirs->n_slot, sizeof *theirs->slots);
-    theirs->next = assay_alloc(n, sizeof *theirs->next);
-    theirs->taken = assay_alloc(n, sizeof *theirs->taken);
+    theirs->slots = assay_rows_alloc(theirs->n_slot, sizeof *theirs->slots);
+    theirs->next = assay_rows_alloc(n, sizeof *theirs->next);
+    theirs->taken = assay_rows_alloc(n, sizeof *theirs->taken);
     if (theirs->slots == NULL || theirs->next == NULL || theirs->taken == NULL)
         return assay_fail_memory(err, "reading scores");
     for (size_t k = 0; k < theirs->n_slot; k++)
@@ -292,7 +293,7 @@ struct assay_their_figures assay_theirs_figures(const struct assay_theirs *their
     struct assay_their_figures figures = {.zone = ASSAY_NO_ZONE};
     for (enum assay_figure f = 0; f < ASSAY_COMPARED_NUMBERS; f++)
         figures.number[f] = theirs->column[f] != ASSAY_NO_COLUMN
-                                ? theirs->table.columns[theirs->column[f]].numbers[row]
+                                ? assay_column_number(&theirs->table.columns[theirs->column[f]], row)
                                 : (double)NAN;
     if (theirs->column[ASSAY_THE_ZONE] != ASSAY_NO_COLUMN) {
         int32_t code = theirs->table.columns[theirs->column[ASSAY_THE_ZONE]].codes[row];
@@ -313,6 +314,7 @@ enum assay_status assay_theirs_read(const struct assay_model *model,
                                 .points = assay_alloc(model->n_signal, sizeof(size_t))};
     struct wishes *wishes = assay_alloc(1, sizeof *wishes);
     struct assay_csv_options csv_options = assay_csv_options_default();
+    csv_options.no_fingerprint = true;
     csv_options.delimiter = options->delimiter;
     enum assay_status status = ASSAY_OK;
     if (wishes == NULL || made.normalised == NULL || made.points == NULL)
@@ -346,8 +348,8 @@ void assay_theirs_clear(struct assay_theirs *theirs)
     free(theirs->normalised);
     free(theirs->points);
     free(theirs->zone_of_code);
-    free(theirs->slots);
-    free(theirs->next);
-    free(theirs->taken);
+    assay_rows_free(theirs->slots);
+    assay_rows_free(theirs->next);
+    assay_rows_free(theirs->taken);
     *theirs = (struct assay_theirs){0};
 }

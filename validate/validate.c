@@ -6,6 +6,7 @@
 
 #include "core/base/file.h"
 #include "core/base/options.h"
+#include "core/base/progress.h"
 #include "core/report/page.h"
 #include "validate/audit/reading.h"
 #include "validate/sections.h"
@@ -241,13 +242,23 @@ static int exit_status_of(const struct validation *v)
     return 0;
 }
 
+static enum assay_status audit(struct validation *v, struct assay_error *err)
+{
+    struct assay_progress progress;
+    assay_progress_init(&progress, v->intake_options.quiet);
+    assay_progress_start(&progress, "auditing", ASSAY_PROGRESS_TIME, NULL);
+    enum assay_status status = assay_audit_sections(&v->reading.input, &v->audit, &v->verdict, err);
+    assay_progress_end(&progress);
+    return status;
+}
+
 static int run(struct validation *v)
 {
     struct assay_error err = {0};
     v->audit.want_errors = v->errors != NULL;
     enum assay_status status = read_all(v, &err);
     if (status == ASSAY_OK)
-        status = assay_audit_sections(&v->reading.input, &v->audit, &v->verdict, &err);
+        status = audit(v, &err);
     if (status == ASSAY_OK)
         status = deliver(v, &err);
     int exit_status = status == ASSAY_OK ? exit_status_of(v) : assay_complain(&err);

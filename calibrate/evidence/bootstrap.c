@@ -8,6 +8,7 @@
 
 #include "calibrate/evidence/resample.h"
 #include "core/base/memory.h"
+#include "core/base/rows.h"
 #include "core/base/thread.h"
 
 /* Of all resamples, those that may fail; of those that did not, those that may lack a figure. */
@@ -43,14 +44,14 @@ static void run_one(void *state, size_t task)
     struct run *run = state;
     size_t number = run->first + task;
     struct assay_error *err = &run->error[task];
-    unsigned char *times = assay_alloc(run->resampling.history.n_row, 1);
+    unsigned char *times = assay_rows_alloc(run->resampling.history.n_row, 1);
     enum assay_status status =
         times != NULL ? assay_resample_draw(&run->resampling, number, times, err)
                       : assay_fail_memory(err, "drawing accounts");
     if (status == ASSAY_OK)
         status = assay_resample_run(&run->resampling, times, &run->resample[number], err);
     run->status[number] = status;
-    free(times);
+    assay_rows_free(times);
 }
 
 static enum assay_status fail_resamples(const struct run *run, struct assay_error *err)
@@ -86,7 +87,7 @@ static enum assay_status run_all(struct run *run, struct assay_progress *progres
 {
     enum assay_status status = ASSAY_OK;
     size_t n_thread = run->question->of.published->history->n_thread;
-    assay_progress_start(progress, "resampling accounts");
+    assay_progress_start(progress, "resampling accounts", ASSAY_PROGRESS_PIECES, "resample");
     for (; status == ASSAY_OK && run->first < run->n; run->first += BATCH) {
         size_t left = run->n - run->first, n_task = left < BATCH ? left : BATCH;
         assay_parallel(n_task, n_thread, run_one, run);
@@ -247,19 +248,18 @@ static enum assay_status measure_apparent(const struct run *run, struct assay_me
 {
     const struct assay_bootstrap_question *question = run->question;
     const struct assay_history *history = question->of.published->history;
-    double *log_odds = assay_alloc(history->n_row, sizeof *log_odds);
-    double *line = assay_alloc(history->n_row, sizeof *line);
-    enum assay_status status = log_odds != NULL && line != NULL
-                                   ? ASSAY_OK
-                                   : assay_fail_memory(err, "resampling accounts");
+    struct assay_predicted predicted;
+    enum assay_status status = assay_predicted_init(history, &predicted, err);
+    if (status != ASSAY_OK)
+        return status;
+    status = assay_resample_predict(&question->of, question->of.published, predicted.log_odds, err);
     if (status == ASSAY_OK)
-        status = assay_resample_predict(&question->of, question->of.published, log_odds, err);
+        status = assay_predicted_rank(&predicted, err);
     for (size_t i = 0; status == ASSAY_OK && i < history->n_row; i++)
-        line[i] = question->row_line != NULL ? question->row_line[i] : question->line;
+        predicted.line[i] = question->row_line != NULL ? question->row_line[i] : question->line;
     if (status == ASSAY_OK)
-        status = assay_resample_measure(history, log_odds, history->used, line, apparent, err);
-    free(log_odds);
-    free(line);
+        status = assay_predicted_measure(&predicted, history->used, apparent, err);
+    assay_predicted_clear(&predicted);
     return status;
 }
 

@@ -4,7 +4,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "calibrate/fit/reading.h"
 #include "core/base/memory.h"
+#include "core/base/rows.h"
 
 static enum assay_status fail_column(const char *column, struct assay_error *err)
 {
@@ -33,7 +35,7 @@ static bool is_dropped(const struct assay_history *history, size_t i)
             continue;
         const struct assay_column *column = &history->table->columns[history->columns->signals[j]];
         if (column->type == ASSAY_TEXT ? column->codes[i] == ASSAY_NO_CODE
-                                       : isnan(column->numbers[i]))
+                                       : isnan(assay_column_number(column, i)))
             return true;
     }
     return false;
@@ -55,32 +57,6 @@ static enum assay_status choose_rows(const struct assay_history *mine, struct as
 
 /* ---- cohorts ---- */
 
-static enum assay_status find_leaves(const struct assay_history *history,
-                                     const struct assay_cohorts *cohorts, uint16_t leaf[],
-                                     struct assay_error *err)
-{
-    struct assay_cohort_lookup lookup = {0};
-    bool unseen;
-    enum assay_status status =
-        assay_cohort_lookup_extend(&lookup, cohorts, history->columns, history->table, err);
-    for (size_t i = 0; status == ASSAY_OK && i < history->n_row; i++)
-        leaf[i] = (uint16_t)assay_cohort_of_row(&lookup, cohorts, history->columns, history->table, i,
-                                                &unseen);
-    assay_cohort_lookup_clear(&lookup);
-    return status;
-}
-
-static enum assay_status sort_signals(struct assay_history *history, struct assay_error *err)
-{
-    enum assay_status status = ASSAY_OK;
-    for (size_t j = 0; status == ASSAY_OK && j < history->n_signal; j++)
-        if (history->spec->signals[j].normalise.method == ASSAY_PERCENTILE)
-            status = assay_sorted_column_init(
-                history->table->columns[history->columns->signals[j]].numbers, history->leaf,
-                history->n_row, &history->sorted[j], err);
-    return status;
-}
-
 static enum assay_status find_cohorts(struct assay_champion_view *view, struct assay_error *err)
 {
     struct assay_history *history = &view->history;
@@ -88,10 +64,12 @@ static enum assay_status find_cohorts(struct assay_champion_view *view, struct a
         assay_cohorts_build(&history->spec->cohort, history->columns, history->table, history->used,
                             &history->cohorts, err);
     if (status == ASSAY_OK)
-        status = find_leaves(history, &history->cohorts, history->leaf, err);
+        status = assay_cohort_leaves(&history->cohorts, history->columns, history->table,
+                                     history->n_thread, history->leaf, err);
     if (status == ASSAY_OK)
-        status = find_leaves(history, &view->champion->cohorts, view->leaf_as_was, err);
-    return status == ASSAY_OK ? sort_signals(history, err) : status;
+        status = assay_cohort_leaves(&view->champion->cohorts, history->columns, history->table,
+                                     history->n_thread, view->leaf_as_was, err);
+    return status == ASSAY_OK ? assay_history_find_ties(history, err) : status;
 }
 
 /* ---- the view ---- */
@@ -114,11 +92,11 @@ enum assay_status assay_champion_view_init(const struct assay_history *history,
                                    .n_row = history->n_row,
                                    .n_thread = history->n_thread,
                                    .outcome = history->outcome,
-                                   .used = assay_alloc(history->n_row, 1),
-                                   .leaf = assay_alloc(history->n_row, sizeof *made->leaf),
-                                   .sorted = assay_alloc(spec->n_signal, sizeof *made->sorted)};
-    view->leaf_as_was = assay_alloc(history->n_row, sizeof *view->leaf_as_was);
-    if (status == ASSAY_OK && (made->used == NULL || made->leaf == NULL || made->sorted == NULL ||
+                                   .used = assay_rows_alloc(history->n_row, 1),
+                                   .leaf = assay_rows_alloc(history->n_row, sizeof *made->leaf),
+                                   .ties = assay_alloc(spec->n_signal, sizeof *made->ties)};
+    view->leaf_as_was = assay_rows_alloc(history->n_row, sizeof *view->leaf_as_was);
+    if (status == ASSAY_OK && (made->used == NULL || made->leaf == NULL || made->ties == NULL ||
                                view->leaf_as_was == NULL))
         status = assay_fail_memory(err, "looking at the data as the champion does");
     if (status == ASSAY_OK)
@@ -135,7 +113,7 @@ void assay_champion_view_clear(struct assay_champion_view *view)
     view->history.outcome = NULL; /* another's */
     assay_history_clear(&view->history);
     assay_columns_clear(&view->columns);
-    free(view->leaf_as_was);
+    assay_rows_free(view->leaf_as_was);
     *view = (struct assay_champion_view){0};
 }
 
@@ -151,17 +129,19 @@ static enum assay_status prepare_as_was(const struct assay_champion_view *view,
                                         .n_coef = n_coef,
                                         .held = assay_alloc(n_coef, 1),
                                         .weight = assay_alloc(history->n_signal,
-                                                              sizeof *pipeline->weight)};
+                                                              sizeof *pipeline->weight),
+                                        .reading = assay_alloc(1, sizeof *pipeline->reading)};
     pipeline->design = &pipeline->own_design;
     enum assay_status status = ASSAY_OK;
-    if (pipeline->held == NULL || pipeline->weight == NULL)
+    if (pipeline->held == NULL || pipeline->weight == NULL || pipeline->reading == NULL)
         status = assay_fail_memory(err, "refitting the champion");
+    struct assay_design_source source = {.columns = history->columns,
+                                         .table = history->table,
+                                         .baselines = view->champion->baselines,
+                                         .leaf = view->leaf_as_was,
+                                         .n_thread = history->n_thread};
     if (status == ASSAY_OK)
-        status = assay_design_init(history->spec, history->n_row, &pipeline->own_design, err);
-    if (status == ASSAY_OK)
-        status = assay_design_fill(&pipeline->own_design, history->columns, history->table,
-                                   view->champion->baselines, view->leaf_as_was, history->n_thread,
-                                   err);
+        status = assay_design_make(history->spec, &source, &pipeline->own_design, err);
     if (status != ASSAY_OK)
         assay_pipeline_clear(pipeline);
     return status;

@@ -5,42 +5,39 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "calibrate/evidence/eye.h"
+#include "calibrate/evidence/latest.h"
 #include "calibrate/evidence/stale.h"
 #include "core/base/memory.h"
+#include "core/base/rows.h"
+#include "core/base/thread.h"
 #include "core/metric/rank.h"
 #include "core/metric/roc.h"
-#include "core/signal/normalise.h"
 
 /* ---- what is looked at ---- */
 
 struct looking {
     const struct assay_history *history;
-    struct assay_findings *findings;
     unsigned char *state;    /* [n_row] before signals whose policy is `drop` took rows out */
     unsigned char *outcome;  /* [n_row] */
     const int32_t *account;  /* [n_row] */
     size_t n_account;
-    /* of the signal under the eye */
-    double *value;           /* [n_row] a number, or a category's points; NaN where missing */
-    /* scratch [n_row], rows that count and have a value side by side */
-    double *present, *placement;
-    unsigned char *event;
-    int32_t *cluster;
-    size_t *order;
-    double *sum;             /* [n_account] */
-    size_t *seen;            /* [n_account] */
+    struct assay_latest latest;
+    struct glance *glance;   /* [n_signal] */
+    struct assay_levels *levels; /* [n_signal] those of the findings */
 };
 
-static const struct assay_column *column_of(const struct assay_history *history, size_t j)
-{
-    return &history->table->columns[history->columns->signals[j]];
-}
-
-static bool is_missing(const struct assay_column *column, size_t i)
-{
-    return column->type == ASSAY_TEXT ? column->codes[i] == ASSAY_NO_CODE
-                                      : isnan(column->numbers[i]);
-}
+/* One signal, looked at by itself: signals are looked at side by side. */
+struct glance {
+    struct assay_eye eye;
+    bool known;                   /* its levels are */
+    struct assay_findings found;  /* but for what takes all signals, or the order of dates */
+    bool quiet;                   /* it may have gone quiet */
+    size_t cells[2][2];           /* missing, event: rows whose outcome counts, `drop`ped ones among them */
+    double p_missing;             /* -1 where nothing can be tested */
+    enum assay_status status;
+    struct assay_error err;
+};
 
 static const int32_t *as_of_dates(const struct assay_history *history)
 {
@@ -49,55 +46,86 @@ static const int32_t *as_of_dates(const struct assay_history *history)
                : NULL;
 }
 
-/* By its points where a category: the order that the team gave it. */
-static enum assay_status take_values(const struct looking *l, size_t j, struct assay_error *err)
-{
-    const struct assay_column *column = column_of(l->history, j);
-    if (column->type != ASSAY_TEXT) {
-        memcpy(l->value, column->numbers, l->history->n_row * sizeof *l->value);
-        return ASSAY_OK;
-    }
-    size_t n = assay_dictionary_count(column->dictionary);
-    double *points = assay_alloc(n, sizeof *points);
-    bool unknown = false;
-    if (points == NULL)
-        return assay_fail_memory(err, "checking signals");
-    for (size_t c = 0; c < n; c++)
-        points[c] = assay_normalise_category(&l->history->spec->signals[j],
-                                             assay_dictionary_text(column->dictionary, (int32_t)c),
-                                             &unknown);
-    for (size_t i = 0; i < l->history->n_row; i++)
-        l->value[i] = is_missing(column, i) ? (double)NAN : points[column->codes[i]];
-    free(points);
-    return ASSAY_OK;
-}
-
-static enum assay_status note(const struct looking *l, struct assay_finding finding,
+static enum assay_status note(struct assay_findings *found, struct assay_finding finding,
                               struct assay_error *err)
 {
-    struct assay_findings *f = l->findings;
-    if (!assay_grow(&f->items, &f->capacity, f->n + 1, sizeof *f->items))
+    if (!assay_grow(&found->items, &found->capacity, found->n + 1, sizeof *found->items))
         return assay_fail_memory(err, "noting what was found");
-    f->items[f->n++] = finding;
+    found->items[found->n++] = finding;
     return ASSAY_OK;
 }
 
 /* ---- a signal that knows ---- */
 
-/* Standard error of the AUC with accounts as clusters; NaN with fewer than two. */
-static double clustered_error(const struct looking *l, size_t n, double auc, const size_t count[2])
+/* Rows that count and have a value, side by side. */
+struct probe {
+    const struct looking *looking;
+    size_t signal, n, count[2];
+    double *present, *placement;
+    unsigned char *event;
+    int32_t *cluster;
+    size_t *order;
+    double *sum;  /* [n_account] */
+    size_t *seen; /* [n_account] */
+};
+
+static void probe_clear(struct probe *p)
 {
-    double square = 0;
-    size_t n_cluster = 0;
-    memset(l->sum, 0, l->n_account * sizeof *l->sum);
-    memset(l->seen, 0, l->n_account * sizeof *l->seen);
-    for (size_t k = 0; k < n; k++) {
-        size_t account = (size_t)l->cluster[k];
-        l->sum[account] += (l->placement[k] - auc) / (double)count[l->event[k]];
-        n_cluster += l->seen[account]++ == 0;
+    assay_rows_free(p->present);
+    assay_rows_free(p->placement);
+    assay_rows_free(p->event);
+    assay_rows_free(p->cluster);
+    assay_rows_free(p->order);
+    assay_rows_free(p->sum);
+    assay_rows_free(p->seen);
+}
+
+static enum assay_status probe_init(const struct looking *l, size_t j, struct probe *p,
+                                    struct assay_error *err)
+{
+    const struct assay_history *history = l->history;
+    const struct assay_eye *eye = &l->glance[j].eye;
+    size_t n = history->n_used;
+    *p = (struct probe){.looking = l,
+                        .signal = j,
+                        .present = assay_rows_alloc(n, sizeof *p->present),
+                        .placement = assay_rows_alloc(n, sizeof *p->placement),
+                        .event = assay_rows_alloc(n, 1),
+                        .cluster = assay_rows_alloc(n, sizeof *p->cluster),
+                        .order = assay_rows_alloc(n, sizeof *p->order),
+                        .sum = assay_rows_alloc(l->n_account, sizeof *p->sum),
+                        .seen = assay_rows_alloc(l->n_account, sizeof *p->seen)};
+    if (p->present == NULL || p->placement == NULL || p->event == NULL || p->cluster == NULL ||
+        p->order == NULL || p->sum == NULL || p->seen == NULL) {
+        probe_clear(p);
+        return assay_fail_memory(err, "checking signals");
     }
-    for (size_t c = 0; c < l->n_account; c++)
-        square += l->sum[c] * l->sum[c];
+    for (size_t i = 0; i < history->n_row; i++) {
+        double value = history->used[i] ? assay_eye_value(eye, i) : (double)NAN;
+        if (isnan(value))
+            continue;
+        p->present[p->n] = value;
+        p->event[p->n] = history->outcome[i];
+        p->cluster[p->n] = l->account[i];
+        p->count[p->event[p->n++]]++;
+    }
+    return ASSAY_OK;
+}
+
+/* Standard error of the AUC with accounts as clusters; NaN with fewer than two. */
+static double clustered_error(const struct probe *p, double auc)
+{
+    size_t n_account = p->looking->n_account, n_cluster = 0;
+    double square = 0;
+    memset(p->sum, 0, n_account * sizeof *p->sum);
+    memset(p->seen, 0, n_account * sizeof *p->seen);
+    for (size_t k = 0; k < p->n; k++) {
+        size_t account = (size_t)p->cluster[k];
+        p->sum[account] += (p->placement[k] - auc) / (double)p->count[p->event[k]];
+        n_cluster += p->seen[account]++ == 0;
+    }
+    for (size_t c = 0; c < n_account; c++)
+        square += p->sum[c] * p->sum[c];
     return n_cluster > 1 ? sqrt(square * (double)n_cluster / (double)(n_cluster - 1)) : NAN;
 }
 
@@ -110,40 +138,39 @@ static struct assay_estimate logit_interval(double auc, double std_error)
     return (struct assay_estimate){auc, 1 / (1 + exp(-on_logit.low)), 1 / (1 + exp(-on_logit.high))};
 }
 
-static enum assay_status probe_auc(const struct looking *l, size_t j, size_t n,
-                                   const size_t count[2], bool *found, struct assay_error *err)
+static enum assay_status probe_auc(const struct probe *p, struct assay_findings *out, bool *found,
+                                   struct assay_error *err)
 {
     enum assay_higher_is way = ASSAY_HIGHER_IS_RISK;
     struct assay_auc auc;
     *found = false;
-    enum assay_status status = assay_auc_measure(l->present, l->event, n, way, &auc, err);
+    enum assay_status status = assay_auc_measure(p->present, p->event, p->n, way, &auc, err);
     if (status != ASSAY_OK)
         return status;
     double value = fmax(auc.wald.value, 1 - auc.wald.value);
-    if (value <= ASSAY_ALONE_AUC) /* most signals, which then cost one sort less */
+    if (value <= ASSAY_ALONE_AUC)
         return ASSAY_OK;
     if (auc.wald.value < 0.5)
         way = ASSAY_HIGHER_IS_HEALTH;
-    status = assay_auc_placements(l->present, l->event, n, way, l->placement, err);
+    status = assay_auc_placements(p->present, p->event, p->n, way, p->placement, err);
     if (status != ASSAY_OK)
         return status;
-    struct assay_estimate estimate =
-        logit_interval(value, clustered_error(l, n, value, count));
+    struct assay_estimate estimate = logit_interval(value, clustered_error(p, value));
     *found = value == 1 || estimate.low > ASSAY_ALONE_AUC;
-    struct assay_finding finding = {.kind = ASSAY_FOUND_ALONE, .signal = j, .rows = n,
-                                    .events = count[1], .auc = estimate};
-    return *found ? note(l, finding, err) : ASSAY_OK;
+    struct assay_finding finding = {.kind = ASSAY_FOUND_ALONE, .signal = p->signal, .rows = p->n,
+                                    .events = p->count[1], .auc = estimate};
+    return *found ? note(out, finding, err) : ASSAY_OK;
 }
 
 /* Events, from one end of the order, before the first value that a non-event has too. */
-static size_t pure_end(const struct looking *l, size_t n, bool low_end, double *last)
+static size_t pure_end(const struct probe *p, bool low_end, double *last)
 {
-    size_t pure = 0;
+    size_t pure = 0, n = p->n;
     for (size_t k = 0, end; k < n; k = end) {
         size_t events = 0;
-        double value = l->present[l->order[low_end ? k : n - 1 - k]];
-        for (end = k; end < n && l->present[l->order[low_end ? end : n - 1 - end]] == value; end++)
-            events += l->event[l->order[low_end ? end : n - 1 - end]];
+        double value = p->present[p->order[low_end ? k : n - 1 - k]];
+        for (end = k; end < n && p->present[p->order[low_end ? end : n - 1 - end]] == value; end++)
+            events += p->event[p->order[low_end ? end : n - 1 - end]];
         if (events < end - k)
             break;
         pure = end;
@@ -152,52 +179,78 @@ static size_t pure_end(const struct looking *l, size_t n, bool low_end, double *
     return pure;
 }
 
-static size_t accounts_among(const struct looking *l, size_t n, size_t pure, bool low_end)
+static size_t accounts_among(const struct probe *p, size_t pure, bool low_end)
 {
     size_t accounts = 0;
-    memset(l->seen, 0, l->n_account * sizeof *l->seen);
+    memset(p->seen, 0, p->looking->n_account * sizeof *p->seen);
     for (size_t k = 0; k < pure; k++)
-        accounts += l->seen[l->cluster[l->order[low_end ? k : n - 1 - k]]]++ == 0;
+        accounts += p->seen[p->cluster[p->order[low_end ? k : p->n - 1 - k]]]++ == 0;
     return accounts;
 }
 
-static enum assay_status probe_ends(const struct looking *l, size_t j, size_t n,
+static bool is_large_end(const struct assay_history *history, size_t pure)
+{
+    return (double)pure >= ASSAY_PURE_SHARE * (double)history->n_event;
+}
+
+static enum assay_status probe_ends(const struct probe *p, struct assay_findings *out,
                                     struct assay_error *err)
 {
-    enum assay_status status = assay_rank_order(l->present, n, l->order, err);
-    bool category = column_of(l->history, j)->type == ASSAY_TEXT;
+    const struct assay_history *history = p->looking->history;
+    enum assay_status status = assay_rank_order(p->present, p->n, p->order, err);
+    bool category = p->looking->glance[p->signal].eye.points != NULL;
     for (int end = 0; status == ASSAY_OK && end < 2; end++) {
         double last = NAN;
-        size_t pure = pure_end(l, n, end == 0, &last);
-        if ((double)pure < ASSAY_PURE_SHARE * (double)l->history->n_event ||
-            accounts_among(l, n, pure, end == 0) < ASSAY_PURE_ACCOUNTS)
+        size_t pure = pure_end(p, end == 0, &last);
+        if (!is_large_end(history, pure) ||
+            accounts_among(p, pure, end == 0) < ASSAY_PURE_ACCOUNTS)
             continue;
-        struct assay_finding finding = {.kind = ASSAY_FOUND_PURE, .signal = j, .rows = pure,
+        struct assay_finding finding = {.kind = ASSAY_FOUND_PURE, .signal = p->signal, .rows = pure,
                                         .events = pure, .low_end = end == 0,
-                                        .other_events = l->history->n_event - pure,
-                                        .other_rows = l->history->n_used - pure,
+                                        .other_events = history->n_event - pure,
+                                        .other_rows = history->n_used - pure,
                                         .value = category ? (double)NAN : last};
-        status = note(l, finding, err);
+        status = note(out, finding, err);
     }
     return status;
 }
 
+static bool are_enough(const size_t count[2])
+{
+    return count[0] >= ASSAY_ALONE_ROWS && count[1] >= ASSAY_ALONE_ROWS;
+}
+
+/* Most signals are cleared by how often each of their values comes with the event; the rest takes the rows in
+ * order, and the accounts behind them. */
+static bool is_innocent(const struct assay_history *history, const struct assay_levels *levels)
+{
+    size_t total[2];
+    assay_levels_total(levels, total);
+    if (!are_enough(total))
+        return true;
+    double auc = assay_levels_auc(levels);
+    return fmax(auc, 1 - auc) <= ASSAY_ALONE_AUC &&
+           !is_large_end(history, assay_levels_pure(levels, true)) &&
+           !is_large_end(history, assay_levels_pure(levels, false));
+}
+
 static enum assay_status probe(const struct looking *l, size_t j, struct assay_error *err)
 {
-    size_t n = 0, count[2] = {0};
+    struct glance *g = &l->glance[j];
+    struct probe p;
     bool found;
-    for (size_t i = 0; i < l->history->n_row; i++) {
-        if (!l->history->used[i] || isnan(l->value[i]))
-            continue;
-        l->present[n] = l->value[i];
-        l->event[n] = l->history->outcome[i];
-        l->cluster[n] = l->account[i];
-        count[l->event[n++]]++;
-    }
-    if (count[0] < ASSAY_ALONE_ROWS || count[1] < ASSAY_ALONE_ROWS)
+    if (g->known && is_innocent(l->history, &l->levels[j]))
         return ASSAY_OK;
-    enum assay_status status = probe_auc(l, j, n, count, &found, err);
-    return status != ASSAY_OK || found ? status : probe_ends(l, j, n, err);
+    enum assay_status status = probe_init(l, j, &p, err);
+    if (status != ASSAY_OK)
+        return status;
+    if (are_enough(p.count)) {
+        status = probe_auc(&p, &g->found, &found, err);
+        if (status == ASSAY_OK && !found)
+            status = probe_ends(&p, &g->found, err);
+    }
+    probe_clear(&p);
+    return status;
 }
 
 /* ---- values from later ---- */
@@ -212,8 +265,8 @@ static enum assay_status check_recorded(const struct looking *l, size_t j, struc
         return ASSAY_OK;
     const int32_t *recorded = history->table->columns[column].dates;
     for (size_t i = 0; i < history->n_row; i++) {
-        if (!history->used[i] || isnan(l->value[i]) || recorded[i] == ASSAY_NO_DATE ||
-            as_of[i] == ASSAY_NO_DATE)
+        if (!history->used[i] || recorded[i] == ASSAY_NO_DATE || as_of[i] == ASSAY_NO_DATE ||
+            isnan(assay_eye_value(&l->glance[j].eye, i)))
             continue;
         bool late = recorded[i] > as_of[i];
         finding.rows += late;
@@ -221,19 +274,19 @@ static enum assay_status check_recorded(const struct looking *l, size_t j, struc
         finding.other_rows += !late;
         finding.other_events += !late && history->outcome[i];
     }
-    return finding.rows > 0 ? note(l, finding, err) : ASSAY_OK;
+    return finding.rows > 0 ? note(&l->glance[j].found, finding, err) : ASSAY_OK;
 }
 
 /* ---- sources that went quiet ---- */
 
-static struct assay_finding finding_of_stale(const struct looking *l, size_t j,
+static struct assay_finding finding_of_stale(const struct glance *g, size_t j,
                                              const struct assay_stale *stale)
 {
     static const enum assay_finding_kind kinds[] = {[ASSAY_STALE_EMPTY] = ASSAY_FOUND_EMPTY,
                                                     [ASSAY_STALE_CONSTANT] = ASSAY_FOUND_CONSTANT,
                                                     [ASSAY_STALE_FROZEN] = ASSAY_FOUND_FROZEN};
     bool frozen = stale->kind == ASSAY_STALE_FROZEN;
-    bool category = column_of(l->history, j)->type == ASSAY_TEXT && !isnan(stale->value);
+    bool category = g->eye.points != NULL && !isnan(stale->value);
     return (struct assay_finding){.kind = kinds[stale->kind],
                                   .signal = j,
                                   .rows = frozen ? stale->accounts : stale->rows,
@@ -246,39 +299,55 @@ static struct assay_finding finding_of_stale(const struct looking *l, size_t j,
 
 /* Categories are compared by themselves here: two of them may have the same points. */
 static enum assay_status check_stale(const struct looking *l, size_t j,
-                                     const struct assay_stale_rows *rows, struct assay_error *err)
+                                     const struct assay_stale_rows *rows,
+                                     struct assay_findings *findings, struct assay_error *err)
 {
     enum { KINDS = 3 };
-    const struct assay_column *column = column_of(l->history, j);
-    struct assay_stale stale;
+    const struct glance *g = &l->glance[j];
+    struct assay_stale stale = {0};
     size_t n_date = 0;
+    double *state = assay_rows_alloc(rows->n, sizeof *state);
+    if (state == NULL)
+        return assay_fail_memory(err, "looking for stale signals");
     for (size_t k = 0; k < rows->n; k++) {
-        size_t i = rows->row[k];
         n_date += k == 0 || rows->day[k] != rows->day[k - 1];
-        l->present[k] = is_missing(column, i)          ? (double)NAN
-                        : column->type == ASSAY_TEXT ? (double)column->codes[i]
-                                                     : column->numbers[i];
+        state[k] = assay_eye_state(&g->eye, rows->row[k]);
     }
-    if (n_date < 2)
-        return ASSAY_OK;
     /* Every signal may go quiet in each way on every date but the first (Bonferroni). */
     double limit = ASSAY_STALE_LEVEL / (double)(KINDS * l->history->n_signal * (n_date - 1));
-    enum assay_status status = assay_stale_find(rows, l->present, limit, &stale, err);
+    enum assay_status status = assay_stale_find(rows, state, limit, &stale, err);
+    assay_rows_free(state);
     if (status != ASSAY_OK || stale.kind == ASSAY_STALE_NOT)
         return status;
-    return note(l, finding_of_stale(l, j, &stale), err);
+    return note(findings, finding_of_stale(g, j, &stale), err);
 }
 
 /* ---- being missing ---- */
 
-/* cells[missing][event] of the rows whose outcome counts, the `drop`ped ones of signal j among them. */
-static void count_missing(const struct looking *l, size_t j, size_t cells[2][2])
+/* Whether signal j's missing values are asked about row i: the `drop`ped ones of its own among them. */
+static bool is_asked(const struct looking *l, size_t j, size_t i)
 {
     bool drops = l->history->spec->signals[j].missing == ASSAY_DROP;
-    memset(cells, 0, 2 * sizeof *cells);
+    return l->history->used[i] || (drops && l->state[i] == ASSAY_ROW_USED);
+}
+
+static bool lacks(const struct looking *l, size_t j, size_t i)
+{
+    return isnan(assay_eye_value(&l->glance[j].eye, i));
+}
+
+static void count_missing(const struct looking *l, size_t j)
+{
+    struct glance *g = &l->glance[j];
+    memset(g->cells, 0, sizeof g->cells);
+    if (g->known && l->history->spec->signals[j].missing != ASSAY_DROP) {
+        memcpy(g->cells[1], l->levels[j].missing, sizeof g->cells[1]);
+        assay_levels_total(&l->levels[j], g->cells[0]);
+        return;
+    }
     for (size_t i = 0; i < l->history->n_row; i++)
-        if (l->history->used[i] || (drops && l->state[i] == ASSAY_ROW_USED))
-            cells[isnan(l->value[i])][l->outcome[i]]++;
+        if (is_asked(l, j, i))
+            g->cells[lacks(l, j, i)][l->outcome[i]]++;
 }
 
 static bool can_be_tested(size_t cells[2][2])
@@ -288,42 +357,40 @@ static bool can_be_tested(size_t cells[2][2])
     return with + without > 0 && fmin(with, without) * fmin(share, 1 - share) >= 5;
 }
 
-/* p of the score U = sum_i (m_i - mean m)(y_i - mean y) against the sum of its accounts' squares. */
-static double missing_p_value(const struct looking *l, size_t j, size_t cells[2][2])
+/* p of the score U = sum_i (m_i - mean m)(y_i - mean y) against the sum of its accounts' squares.
+ * sum [n_account] is zero. */
+static double missing_p_value(const struct looking *l, size_t j, double sum[])
 {
-    bool drops = l->history->spec->signals[j].missing == ASSAY_DROP;
+    size_t(*cells)[2] = l->glance[j].cells;
     double n = (double)(cells[0][0] + cells[0][1] + cells[1][0] + cells[1][1]);
     double missing = (double)(cells[1][0] + cells[1][1]) / n;
     double share = (double)(cells[0][1] + cells[1][1]) / n, score = 0, square = 0;
-    memset(l->sum, 0, l->n_account * sizeof *l->sum);
     for (size_t i = 0; i < l->history->n_row; i++)
-        if (l->history->used[i] || (drops && l->state[i] == ASSAY_ROW_USED))
-            l->sum[l->account[i]] += (isnan(l->value[i]) - missing) * (l->outcome[i] - share);
+        if (is_asked(l, j, i))
+            sum[l->account[i]] += (lacks(l, j, i) - missing) * (l->outcome[i] - share);
     for (size_t c = 0; c < l->n_account; c++) {
-        score += l->sum[c];
-        square += l->sum[c] * l->sum[c];
+        score += sum[c];
+        square += sum[c] * sum[c];
     }
     return square > 0 ? assay_normal_p_value(score / sqrt(square)) : 1;
 }
 
 /* Where a cell is too small for that: Fisher's exact test (1935) of accounts, with any value missing and
  * with any event; twice the smaller tail. A leak is often just so: few are missing, and all of them
- * left. */
-static double exact_p_value(const struct looking *l, size_t j)
+ * left. sum [n_account] is zero. */
+static double exact_p_value(const struct looking *l, size_t j, double sum[])
 {
     enum { COUNTS = 1, MISSING = 2, EVENT = 4 };
-    bool drops = l->history->spec->signals[j].missing == ASSAY_DROP;
     unsigned missing = 0, others = 0, events = 0, both = 0;
-    memset(l->sum, 0, l->n_account * sizeof *l->sum);
     for (size_t i = 0; i < l->history->n_row; i++)
-        if (l->history->used[i] || (drops && l->state[i] == ASSAY_ROW_USED)) {
-            unsigned flags = (unsigned)l->sum[l->account[i]] | COUNTS;
-            flags |= isnan(l->value[i]) ? MISSING : 0;
+        if (is_asked(l, j, i)) {
+            unsigned flags = (unsigned)sum[l->account[i]] | COUNTS;
+            flags |= lacks(l, j, i) ? MISSING : 0;
             flags |= l->outcome[i] ? EVENT : 0;
-            l->sum[l->account[i]] = flags;
+            sum[l->account[i]] = flags;
         }
     for (size_t c = 0; c < l->n_account; c++) {
-        unsigned flags = (unsigned)l->sum[c];
+        unsigned flags = (unsigned)sum[c];
         missing += (flags & MISSING) != 0;
         others += (flags & COUNTS) != 0 && (flags & MISSING) == 0;
         events += (flags & EVENT) != 0;
@@ -334,6 +401,22 @@ static double exact_p_value(const struct looking *l, size_t j)
     double below = gsl_cdf_hypergeometric_P(both, missing, others, events);
     double above = both > 0 ? gsl_cdf_hypergeometric_Q(both - 1, missing, others, events) : 1;
     return fmin(1, 2 * fmin(below, above));
+}
+
+static enum assay_status test_missing(const struct looking *l, size_t j, struct assay_error *err)
+{
+    struct glance *g = &l->glance[j];
+    g->p_missing = -1;
+    count_missing(l, j);
+    if (g->cells[1][0] + g->cells[1][1] == 0)
+        return ASSAY_OK;
+    double *sum = assay_rows_alloc(l->n_account, sizeof *sum);
+    if (sum == NULL)
+        return assay_fail_memory(err, "checking signals");
+    g->p_missing =
+        can_be_tested(g->cells) ? missing_p_value(l, j, sum) : exact_p_value(l, j, sum);
+    assay_rows_free(sum);
+    return ASSAY_OK;
 }
 
 /* Holm (1979): of the k-th smallest of n p-values, n - k + 1 times it; and never less than what a
@@ -352,30 +435,13 @@ static double adjusted(const double p[], size_t n, size_t j)
     return fmin(1, largest);
 }
 
-/* p[n_signal], -1 where nothing can be tested. */
-static enum assay_status test_missing(const struct looking *l, double p[], struct assay_error *err)
-{
-    enum assay_status status = ASSAY_OK;
-    for (size_t j = 0; status == ASSAY_OK && j < l->history->n_signal; j++) {
-        size_t cells[2][2];
-        p[j] = -1;
-        status = take_values(l, j, err);
-        if (status != ASSAY_OK)
-            return status;
-        count_missing(l, j, cells);
-        p[j] = can_be_tested(cells) ? missing_p_value(l, j, cells) : exact_p_value(l, j);
-    }
-    return status;
-}
-
 static enum assay_status check_missing(const struct looking *l, size_t j, const double p[],
-                                       struct assay_error *err)
+                                       struct assay_findings *findings, struct assay_error *err)
 {
-    size_t cells[2][2];
+    size_t(*cells)[2] = l->glance[j].cells;
     double level = p[j] < 0 ? 1 : adjusted(p, l->history->n_signal, j);
     if (level > ASSAY_MISSING_LEVEL)
         return ASSAY_OK;
-    count_missing(l, j, cells);
     struct assay_finding finding = {.kind = ASSAY_FOUND_MISSING,
                                     .signal = j,
                                     .rows = cells[1][0] + cells[1][1],
@@ -383,55 +449,99 @@ static enum assay_status check_missing(const struct looking *l, size_t j, const 
                                     .other_rows = cells[0][0] + cells[0][1],
                                     .other_events = cells[0][1],
                                     .p_value = level};
-    return note(l, finding, err);
+    return note(findings, finding, err);
 }
 
 /* ---- all of it ---- */
 
-static enum assay_status look_at_all(const struct looking *l, const struct assay_stale_rows *rows,
-                                     struct assay_error *err)
+/* What a signal says by itself. */
+static void look_at_signal(void *state, size_t j)
+{
+    const struct looking *l = state;
+    struct glance *g = &l->glance[j];
+    g->status = assay_eye_init(l->history, j, &g->eye, &g->err);
+    if (g->status == ASSAY_OK)
+        g->status = assay_levels_count(&g->eye, &g->known, &l->levels[j], &g->err);
+    if (g->status == ASSAY_OK)
+        g->status = probe(l, j, &g->err);
+    if (g->status == ASSAY_OK)
+        g->status = check_recorded(l, j, &g->err);
+    if (g->status == ASSAY_OK)
+        g->status = test_missing(l, j, &g->err);
+    g->quiet = g->status == ASSAY_OK && l->latest.several &&
+               !assay_latest_is_lively(&l->latest, &g->eye);
+}
+
+/* The rows of the window, those after their own event aside: wanted [n_row]. */
+static void flag_wanted(const struct looking *l, unsigned char wanted[])
+{
+    for (size_t i = 0; i < l->history->n_row; i++)
+        wanted[i] =
+            l->state[i] != ASSAY_ROW_OUTSIDE_WINDOW && l->state[i] != ASSAY_ROW_AFTER_EVENT;
+}
+
+/* Signals that may have gone quiet are held against the rows by date, which are put in order for the first. */
+static enum assay_status gather(const struct looking *l, const unsigned char wanted[],
+                                struct assay_stale_rows *rows, struct assay_findings *findings,
+                                struct assay_error *err)
 {
     double p[ASSAY_MAX_SIGNALS];
-    enum assay_status status = test_missing(l, p, err);
-    for (size_t j = 0; status == ASSAY_OK && j < l->history->n_signal; j++) {
-        status = take_values(l, j, err);
+    size_t n_signal = l->history->n_signal;
+    enum assay_status status = ASSAY_OK;
+    for (size_t j = 0; j < n_signal; j++)
+        p[j] = l->glance[j].p_missing;
+    for (size_t j = 0; status == ASSAY_OK && j < n_signal; j++) {
+        const struct glance *g = &l->glance[j];
+        for (size_t k = 0; status == ASSAY_OK && k < g->found.n; k++)
+            status = note(findings, g->found.items[k], err);
+        if (status == ASSAY_OK && g->quiet && rows->day == NULL)
+            status = assay_stale_rows_init(as_of_dates(l->history), l->account, wanted,
+                                           l->history->n_row, l->n_account, rows, err);
+        if (status == ASSAY_OK && g->quiet)
+            status = check_stale(l, j, rows, findings, err);
         if (status == ASSAY_OK)
-            status = probe(l, j, err);
-        if (status == ASSAY_OK)
-            status = check_recorded(l, j, err);
-        if (status == ASSAY_OK)
-            status = check_stale(l, j, rows, err);
-        if (status == ASSAY_OK)
-            status = check_missing(l, j, p, err);
+            status = check_missing(l, j, p, findings, err);
     }
     return status;
 }
 
-/* The rows of the window by date, those after their own event aside. */
-static enum assay_status order_by_date(const struct looking *l, struct assay_stale_rows *rows,
-                                       struct assay_error *err)
+static enum assay_status look_at_all(struct looking *l, struct assay_findings *findings,
+                                     struct assay_error *err)
 {
     const int32_t *as_of = as_of_dates(l->history);
-    if (as_of == NULL)
-        return ASSAY_OK;
-    for (size_t i = 0; i < l->history->n_row; i++)
-        l->event[i] = l->state[i] != ASSAY_ROW_OUTSIDE_WINDOW && l->state[i] != ASSAY_ROW_AFTER_EVENT;
-    return assay_stale_rows_init(as_of, l->account, l->event, l->history->n_row, l->n_account, rows,
-                                 err);
+    struct assay_stale_rows rows = {0};
+    unsigned char *wanted = assay_rows_alloc(l->history->n_row, 1);
+    if (wanted == NULL)
+        return assay_fail_memory(err, "checking signals");
+    enum assay_status status = ASSAY_OK;
+    flag_wanted(l, wanted);
+    if (as_of != NULL)
+        status = assay_latest_find(as_of, l->account, wanted, l->history->n_row, l->n_account,
+                                   &l->latest, err);
+    if (status == ASSAY_OK)
+        assay_parallel(l->history->n_signal, l->history->n_thread, look_at_signal, l);
+    for (size_t j = 0; status == ASSAY_OK && j < l->history->n_signal; j++) {
+        status = l->glance[j].status;
+        if (status != ASSAY_OK && err != NULL)
+            *err = l->glance[j].err;
+    }
+    if (status == ASSAY_OK)
+        status = gather(l, wanted, &rows, findings, err);
+    assay_stale_rows_clear(&rows);
+    assay_rows_free(wanted);
+    return status;
 }
 
 static void looking_clear(struct looking *l)
 {
-    free(l->state);
-    free(l->outcome);
-    free(l->value);
-    free(l->present);
-    free(l->placement);
-    free(l->event);
-    free(l->cluster);
-    free(l->order);
-    free(l->sum);
-    free(l->seen);
+    for (size_t j = 0; l->glance != NULL && j < l->history->n_signal; j++) {
+        assay_eye_clear(&l->glance[j].eye);
+        assay_findings_clear(&l->glance[j].found);
+    }
+    free(l->glance);
+    assay_latest_clear(&l->latest);
+    assay_rows_free(l->state);
+    assay_rows_free(l->outcome);
 }
 
 /* What the history forgot when it settled which rows count. */
@@ -447,36 +557,23 @@ enum assay_status assay_findings_look(const struct assay_history *history,
                                       struct assay_error *err)
 {
     const struct assay_column *id = &history->table->columns[history->columns->id];
-    size_t n = history->n_row, n_account = assay_dictionary_count(id->dictionary);
-    struct assay_findings made = {0};
-    struct assay_stale_rows rows = {0};
+    struct assay_findings made = {.levels = assay_alloc(history->n_signal, sizeof *made.levels),
+                                  .n_signal = history->n_signal};
     struct looking l = {.history = history,
-                        .findings = &made,
                         .account = id->codes,
-                        .n_account = n_account,
-                        .state = assay_alloc(n, 1),
-                        .outcome = assay_alloc(n, 1),
-                        .value = assay_alloc(n, sizeof *l.value),
-                        .present = assay_alloc(n, sizeof *l.present),
-                        .placement = assay_alloc(n, sizeof *l.placement),
-                        .event = assay_alloc(n, 1),
-                        .cluster = assay_alloc(n, sizeof *l.cluster),
-                        .order = assay_alloc(n, sizeof *l.order),
-                        .sum = assay_alloc(n_account, sizeof *l.sum),
-                        .seen = assay_alloc(n_account, sizeof *l.seen)};
+                        .n_account = assay_dictionary_count(id->dictionary),
+                        .state = assay_rows_alloc(history->n_row, 1),
+                        .outcome = assay_rows_alloc(history->n_row, 1),
+                        .glance = assay_alloc(history->n_signal, sizeof *l.glance),
+                        .levels = made.levels};
     enum assay_status status = ASSAY_OK;
-    if (l.state == NULL || l.outcome == NULL || l.value == NULL || l.present == NULL ||
-        l.placement == NULL || l.event == NULL || l.cluster == NULL || l.order == NULL ||
-        l.sum == NULL || l.seen == NULL)
+    if (l.state == NULL || l.outcome == NULL || l.glance == NULL || l.levels == NULL)
         status = assay_fail_memory(err, "checking signals");
     if (status == ASSAY_OK) {
         label(&l, window);
-        status = order_by_date(&l, &rows, err);
+        status = look_at_all(&l, &made, err);
     }
-    if (status == ASSAY_OK)
-        status = look_at_all(&l, &rows, err);
     looking_clear(&l);
-    assay_stale_rows_clear(&rows);
     if (status != ASSAY_OK) {
         assay_findings_clear(&made);
         return status;
@@ -487,6 +584,9 @@ enum assay_status assay_findings_look(const struct assay_history *history,
 
 void assay_findings_clear(struct assay_findings *findings)
 {
+    for (size_t j = 0; findings->levels != NULL && j < findings->n_signal; j++)
+        assay_levels_clear(&findings->levels[j]);
+    free(findings->levels);
     free(findings->items);
     *findings = (struct assay_findings){0};
 }

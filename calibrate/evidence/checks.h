@@ -15,6 +15,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "calibrate/evidence/eye.h"
 #include "calibrate/fit/history.h"
 #include "core/base/error.h"
 #include "core/base/text.h"
@@ -72,6 +73,8 @@ struct assay_finding {
 struct assay_findings {
     struct assay_finding *items;
     size_t n, capacity;
+    struct assay_levels *levels; /* [n_signal] what was counted for it; no values where that was not known (eye.h) */
+    size_t n_signal;
 };
 
 /* Looks at all signals of a history. window is the one that the history was made with.

@@ -3,12 +3,13 @@
 #include <stdlib.h>
 
 #include "core/base/memory.h"
+#include "core/base/rows.h"
 
 /* Copies of a column's values at the rows written out; false when there is no memory. */
 static bool copy_values(const struct assay_drawn *drawn, const int32_t from[], int32_t **to)
 {
     size_t n = drawn->history.n_row;
-    *to = assay_alloc(n, sizeof **to);
+    *to = assay_rows_alloc(n, sizeof **to);
     for (size_t k = 0; *to != NULL && k < n; k++)
         (*to)[k] = from[drawn->row[k]];
     return *to != NULL;
@@ -48,10 +49,10 @@ static bool write_rows(const struct assay_history *original, const unsigned char
     size_t n = 0;
     for (size_t i = 0; i < original->n_row; i++)
         n += times[i];
-    drawn->row = assay_alloc(n, sizeof *drawn->row);
-    history->used = assay_alloc(n, 1);
-    history->outcome = assay_alloc(n, 1);
-    *number = assay_alloc(n, 1);
+    drawn->row = assay_rows_alloc(n, sizeof *drawn->row);
+    history->used = assay_rows_alloc(n, 1);
+    history->outcome = assay_rows_alloc(n, 1);
+    *number = assay_rows_alloc(n, 1);
     if (drawn->row == NULL || history->used == NULL || history->outcome == NULL || *number == NULL)
         return false;
     for (size_t i = 0; i < original->n_row; i++)
@@ -71,7 +72,7 @@ static bool number_accounts(const struct assay_history *original, const unsigned
 {
     const struct assay_column *id = &original->table->columns[original->columns->id];
     int32_t *codes = drawn->table.columns[drawn->columns.id].codes, next = 1;
-    int32_t *first = assay_alloc(assay_dictionary_count(id->dictionary), sizeof *first);
+    int32_t *first = assay_rows_alloc(assay_dictionary_count(id->dictionary), sizeof *first);
     if (first == NULL)
         return false;
     for (size_t k = 0; k < drawn->history.n_row; k++) {
@@ -83,7 +84,7 @@ static bool number_accounts(const struct assay_history *original, const unsigned
         codes[k] = *at - 1 + number[k];
     }
     drawn->history.n_account = (size_t)(next - 1);
-    free(first);
+    assay_rows_free(first);
     return true;
 }
 
@@ -99,7 +100,7 @@ enum assay_status assay_drawn_init(const struct assay_history *original,
                                               .to = original->to}};
     bool good = write_rows(original, times, drawn, &number) && copy_columns(original, drawn) &&
                 number_accounts(original, times, number, drawn);
-    free(number);
+    assay_rows_free(number);
     drawn->history.table = &drawn->table;
     drawn->history.columns = &drawn->columns;
     drawn->history.n_used = drawn->history.n_row;
@@ -112,12 +113,12 @@ enum assay_status assay_drawn_init(const struct assay_history *original,
 void assay_drawn_clear(struct assay_drawn *drawn)
 {
     for (size_t c = 0; c < drawn->table.n_column; c++) {
-        free(drawn->table.columns[c].codes);
-        free(drawn->table.columns[c].dates);
+        assay_rows_free(drawn->table.columns[c].codes);
+        assay_rows_free(drawn->table.columns[c].dates);
     }
     free(drawn->table.columns);
-    free(drawn->history.used);
-    free(drawn->history.outcome);
-    free(drawn->row);
+    assay_rows_free(drawn->history.used);
+    assay_rows_free(drawn->history.outcome);
+    assay_rows_free(drawn->row);
     *drawn = (struct assay_drawn){0};
 }

@@ -4,8 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/base/block.h"
 #include "core/base/memory.h"
+#include "core/base/rows.h"
 #include "core/base/number.h"
 
 /* ---- an account's rows ---- */
@@ -14,15 +14,15 @@ struct deleting {
     const struct assay_pipeline *pipeline;
     double *residual, *spread; /* [n_row] (y - p) and p (1 - p), each as often as the row counts */
     size_t *first, *row;       /* rows of code c: row[first[c]] .. row[first[c + 1] - 1] */
-    double *score, *step, *last, *sum; /* [n_coef] */
+    double *score, *step, *last, *sum, *x; /* [n_coef] */
 };
 
 static void deleting_clear(struct deleting *d)
 {
-    free(d->residual);
-    free(d->spread);
-    free(d->first);
-    free(d->row);
+    assay_rows_free(d->residual);
+    assay_rows_free(d->spread);
+    assay_rows_free(d->first);
+    assay_rows_free(d->row);
     free(d->score);
 }
 
@@ -45,20 +45,20 @@ static enum assay_status prepare(const struct assay_pipeline *p, const int32_t a
 {
     size_t n = p->history->n_row;
     *d = (struct deleting){.pipeline = p,
-                           .residual = assay_alloc(n, sizeof *d->residual),
-                           .spread = assay_alloc(n, sizeof *d->spread),
-                           .first = assay_alloc(n_code + 2, sizeof *d->first),
-                           .row = assay_alloc(n, sizeof *d->row),
-                           .score = assay_alloc(4 * p->n_coef, sizeof *d->score)};
+                           .residual = assay_rows_alloc(n, sizeof *d->residual),
+                           .spread = assay_rows_alloc(n, sizeof *d->spread),
+                           .first = assay_rows_alloc(n_code + 2, sizeof *d->first),
+                           .row = assay_rows_alloc(n, sizeof *d->row),
+                           .score = assay_alloc(5 * p->n_coef, sizeof *d->score)};
     if (d->residual == NULL || d->spread == NULL || d->first == NULL || d->row == NULL ||
-        d->score == NULL) {
+        d->score == NULL || !assay_pipeline_log_odds(p, d->residual)) {
         deleting_clear(d);
         return assay_fail_memory(err, "finding the accounts that move weights");
     }
     d->step = d->score + p->n_coef;
     d->last = d->step + p->n_coef;
     d->sum = d->last + p->n_coef;
-    assay_pipeline_log_odds(p, d->residual);
+    d->x = d->sum + p->n_coef;
     for (size_t i = 0; i < n; i++) {
         double prob = assay_expit(d->residual[i]), times = p->include[i];
         d->spread[i] = times * prob * (1 - prob);
@@ -68,21 +68,20 @@ static enum assay_status prepare(const struct assay_pipeline *p, const int32_t a
     return ASSAY_OK;
 }
 
-static double along(const struct assay_pipeline *p, size_t row, const double direction[])
+/* The row's values are in d->x. */
+static double along(const struct deleting *d, const double direction[])
 {
-    const double *x = p->design->x + assay_block_index(row, 0, p->design->n_column);
     double sum = direction[0];
-    for (size_t j = 0; j < p->design->n_column; j++)
-        sum += direction[1 + j] * x[j * ASSAY_BLOCK_ROWS];
+    for (size_t j = 0; j < d->pipeline->design->n_column; j++)
+        sum += direction[1 + j] * d->x[j];
     return sum;
 }
 
-static void add_row(const struct assay_pipeline *p, size_t row, double times, double sum[])
+static void add_row(const struct deleting *d, double times, double sum[])
 {
-    const double *x = p->design->x + assay_block_index(row, 0, p->design->n_column);
     sum[0] += times;
-    for (size_t j = 0; j < p->design->n_column; j++)
-        sum[1 + j] += times * x[j * ASSAY_BLOCK_ROWS];
+    for (size_t j = 0; j < d->pipeline->design->n_column; j++)
+        sum[1 + j] += times * d->x[j];
 }
 
 /* ---- one account ---- */
@@ -98,14 +97,18 @@ static void find_step(struct deleting *d, size_t code)
     size_t n = p->n_coef;
     memset(d->score, 0, n * sizeof *d->score);
     memset(d->step, 0, n * sizeof *d->step);
-    for (size_t k = d->first[code]; k < d->first[code + 1]; k++)
-        add_row(p, d->row[k], d->residual[d->row[k]], d->score);
+    for (size_t k = d->first[code]; k < d->first[code + 1]; k++) {
+        assay_design_row(p->design, d->row[k], d->x);
+        add_row(d, d->residual[d->row[k]], d->score);
+    }
     for (size_t round = 0; round < ROUNDS; round++) {
         double change = 0, size = 0;
         memcpy(d->last, d->step, n * sizeof *d->last);
         memcpy(d->sum, d->score, n * sizeof *d->sum);
-        for (size_t k = d->first[code]; k < d->first[code + 1]; k++)
-            add_row(p, d->row[k], d->spread[d->row[k]] * along(p, d->row[k], d->last), d->sum);
+        for (size_t k = d->first[code]; k < d->first[code + 1]; k++) {
+            assay_design_row(p->design, d->row[k], d->x);
+            add_row(d, d->spread[d->row[k]] * along(d, d->last), d->sum);
+        }
         for (size_t a = 0; a < n; a++) {
             d->step[a] = 0;
             for (size_t b = 0; b < n; b++)
@@ -151,8 +154,8 @@ enum assay_status assay_influence_measure(const struct assay_pipeline *pipeline,
                                    .n_code = assay_dictionary_count(id->dictionary),
                                    .n_signal = pipeline->n_signal};
     struct deleting d = {0};
-    made.counts = assay_alloc(made.n_code, 1);
-    made.pull = assay_alloc(made.n_code, made.n_signal * sizeof *made.pull);
+    made.counts = assay_rows_alloc(made.n_code, 1);
+    made.pull = assay_rows_alloc(made.n_code, made.n_signal * sizeof *made.pull);
     enum assay_status status = made.counts != NULL && made.pull != NULL
                                    ? prepare(pipeline, id->codes, made.n_code, &d, err)
                                    : assay_fail_memory(err, "finding the accounts that move weights");
@@ -179,8 +182,8 @@ enum assay_status assay_influence_measure(const struct assay_pipeline *pipeline,
 
 void assay_influence_clear(struct assay_influence *influence)
 {
-    free(influence->counts);
-    free(influence->pull);
+    assay_rows_free(influence->counts);
+    assay_rows_free(influence->pull);
     *influence = (struct assay_influence){0};
 }
 

@@ -6,13 +6,18 @@
 
 #include "core/base/date.h"
 #include "core/base/memory.h"
+#include "core/base/rows.h"
+#include "core/base/thread.h"
+
+static const char doing[] = "choosing the at-risk line";
 
 /* The rule, and the rows it is asked about. */
 struct asking {
     const struct assay_history *history;
     const double *prob;   /* [n_row] */
-    double *part;         /* [n_row] prob of the rows asked about, NaN in the others */
-    int32_t *period;      /* [n_row] quarters from the first */
+    const double *asked;  /* [n_row] prob of the rows asked about, NaN in the others: prob itself, or */
+    double *part;         /* [n_row] where not all count */
+    int32_t *period;      /* [n_row] quarters from the first; CAPACITY alone */
     size_t *in_quarter;   /* snapshots of each quarter, */
     size_t least;         /* and how many make it count */
     struct assay_line_question question;
@@ -58,23 +63,31 @@ static void find_whole_quarters(struct asking *asking)
     asking->least = (fullest + 1) / 2;
 }
 
+/* Quarters are the rule's of capacity alone. */
+static void find_periods(struct asking *asking)
+{
+    const struct assay_history *history = asking->history;
+    const int32_t *as_of = dates_of(history);
+    for (size_t i = 0; as_of != NULL && i < history->n_row; i++)
+        if (history->used[i] && as_of[i] != ASSAY_NO_DATE)
+            asking->period[i] = assay_date_quarter(as_of[i]) - assay_date_quarter(history->from);
+    find_whole_quarters(asking);
+}
+
 static enum assay_status start(struct asking *asking, struct assay_error *err)
 {
     const struct assay_history *history = asking->history;
     const struct assay_spec *spec = history->spec;
     const int32_t *as_of = dates_of(history);
     size_t n = history->n_row;
-    asking->part = assay_alloc(n, sizeof *asking->part);
-    asking->period = assay_alloc(n, sizeof *asking->period);
+    bool by_quarter = rule_of(spec->line.rule) == ASSAY_BY_CAPACITY;
+    asking->period = assay_rows_alloc(by_quarter ? n : 0, sizeof *asking->period);
     size_t n_quarter = as_of == NULL ? 1
                                      : (size_t)(assay_date_quarter(history->to) -
                                                 assay_date_quarter(history->from)) + 1;
     asking->in_quarter = assay_alloc(n_quarter, sizeof *asking->in_quarter);
-    if (asking->part == NULL || asking->period == NULL || asking->in_quarter == NULL)
-        return assay_fail_memory(err, "choosing the at-risk line");
-    for (size_t i = 0; as_of != NULL && i < n; i++)
-        if (history->used[i] && as_of[i] != ASSAY_NO_DATE)
-            asking->period[i] = assay_date_quarter(as_of[i]) - assay_date_quarter(history->from);
+    if (asking->period == NULL || asking->in_quarter == NULL)
+        return assay_fail_memory(err, doing);
     asking->question = (struct assay_line_question){
         .by = rule_of(spec->line.rule),
         .sensitivity = spec->target_sensitivity,
@@ -84,14 +97,15 @@ static enum assay_status start(struct asking *asking, struct assay_error *err)
         .accounts = (double)spec->line.accounts,
         .account = history->table->columns[history->columns->id].codes,
         .period = asking->period};
-    find_whole_quarters(asking);
+    if (asking->question.by == ASSAY_BY_CAPACITY)
+        find_periods(asking);
     return ASSAY_OK;
 }
 
 static void finish(struct asking *asking)
 {
-    free(asking->part);
-    free(asking->period);
+    assay_rows_free(asking->part);
+    assay_rows_free(asking->period);
     free(asking->in_quarter);
 }
 
@@ -106,22 +120,76 @@ static bool counts(const struct asking *asking, size_t row)
             asking->in_quarter[asking->period[row]] >= asking->least);
 }
 
-/* The rows whose code is this one; codes NULL: all. */
-static void take_part(struct asking *asking, const int32_t codes[], int32_t code)
+/* ---- the rows asked about ---- */
+
+enum { TASK_ROWS = 1 << 16 };
+
+struct sums {
+    size_t n, n_event;
+    double lowest, highest;
+};
+
+struct summing {
+    const struct asking *asking;
+    struct sums *tasks;
+};
+
+static void sum_task(void *state, size_t task)
 {
+    const struct summing *s = state;
+    const double *asked = s->asking->asked;
+    size_t n_row = s->asking->history->n_row;
+    size_t end = n_row - task * TASK_ROWS < TASK_ROWS ? n_row : (task + 1) * TASK_ROWS;
+    struct sums sums = {0, 0, INFINITY, -INFINITY};
+    for (size_t i = task * TASK_ROWS; i < end; i++) {
+        if (isnan(asked[i]))
+            continue;
+        sums.n++;
+        sums.n_event += s->asking->history->outcome[i];
+        sums.lowest = asked[i] < sums.lowest ? asked[i] : sums.lowest;
+        sums.highest = asked[i] > sums.highest ? asked[i] : sums.highest;
+    }
+    s->tasks[task] = sums;
+}
+
+static enum assay_status sum_up(struct asking *asking, struct assay_error *err)
+{
+    size_t n_task = asking->history->n_row / TASK_ROWS + (asking->history->n_row % TASK_ROWS != 0);
+    struct summing s = {asking, assay_alloc(n_task, sizeof *s.tasks)};
+    if (s.tasks == NULL)
+        return assay_fail_memory(err, doing);
+    assay_parallel(n_task, asking->history->n_thread, sum_task, &s);
     asking->n = asking->n_event = 0;
     asking->lowest = INFINITY;
     asking->highest = -INFINITY;
-    for (size_t i = 0; i < asking->history->n_row; i++) {
+    for (size_t t = 0; t < n_task; t++) {
+        asking->n += s.tasks[t].n;
+        asking->n_event += s.tasks[t].n_event;
+        asking->lowest = fmin(asking->lowest, s.tasks[t].lowest);
+        asking->highest = fmax(asking->highest, s.tasks[t].highest);
+    }
+    free(s.tasks);
+    return ASSAY_OK;
+}
+
+/* The rows whose code is this one; codes NULL: all. */
+static enum assay_status take_part(struct asking *asking, const int32_t codes[], int32_t code,
+                                   struct assay_error *err)
+{
+    size_t n = asking->history->n_row;
+    asking->asked = asking->prob;
+    if (codes == NULL && asking->question.by != ASSAY_BY_CAPACITY)
+        return sum_up(asking, err); /* a row counts where it has a prediction */
+    if (asking->part == NULL)
+        asking->part = assay_rows_alloc(n, sizeof *asking->part);
+    if (asking->part == NULL)
+        return assay_fail_memory(err, doing);
+    for (size_t i = 0; i < n; i++) {
         bool taken = counts(asking, i) && (codes == NULL || codes[i] == code);
         asking->part[i] = taken ? asking->prob[i] : (double)NAN;
-        if (!taken)
-            continue;
-        asking->n++;
-        asking->n_event += asking->history->outcome[i];
-        asking->lowest = fmin(asking->lowest, asking->prob[i]);
-        asking->highest = fmax(asking->highest, asking->prob[i]);
     }
+    asking->asked = asking->part;
+    return sum_up(asking, err);
 }
 
 static enum assay_status ask(const struct asking *asking, struct assay_line *answer,
@@ -133,7 +201,7 @@ static enum assay_status ask(const struct asking *asking, struct assay_line *ans
     if (asking->lowest == asking->highest)
         return assay_fail(err, ASSAY_ENUMERIC, "every held-out snapshot gets the same prediction; "
                                                "expected weights that tell accounts apart");
-    enum assay_status status = assay_line_choose(asking->part, asking->history->outcome,
+    enum assay_status status = assay_line_choose(asking->asked, asking->history->outcome,
                                                  asking->history->n_row, &asking->question, answer,
                                                  err);
     if (status == ASSAY_ENUMERIC)
@@ -159,8 +227,11 @@ static enum assay_status settle_common(struct asking *asking, double given,
                                        struct assay_line_choice *choice, struct assay_error *err)
 {
     enum assay_line_rule rule = asking->history->spec->line.rule;
-    take_part(asking, NULL, 0);
-    if (!isnan(given)) {
+    bool by_segment = asking->history->columns->line_by != ASSAY_NO_COLUMN;
+    enum assay_status status = ASSAY_OK;
+    if (isnan(given) || by_segment)
+        status = take_part(asking, NULL, 0, err);
+    if (status == ASSAY_OK && !isnan(given)) {
         choice->probability = given;
         choice->how = (struct assay_model_line){.rule = rule,
                                                 .given = true,
@@ -172,7 +243,8 @@ static enum assay_status settle_common(struct asking *asking, double given,
                                                 .cost = NAN};
         return ASSAY_OK;
     }
-    enum assay_status status = ask(asking, &choice->answer, err);
+    if (status == ASSAY_OK)
+        status = ask(asking, &choice->answer, err);
     if (status == ASSAY_OK) {
         choice->probability = choice->answer.line;
         choice->how = explain(&choice->answer, rule);
@@ -243,9 +315,10 @@ static enum assay_status settle_segment(struct asking *asking, const struct segm
     line->common = true;
     if (segment->events < ASSAY_LINE_SEGMENT_ROWS || others < ASSAY_LINE_SEGMENT_ROWS)
         return ASSAY_OK;
-    take_part(asking, codes, segment->code);
     struct assay_error reason = {0};
-    enum assay_status status = ask(asking, &answer, &reason);
+    enum assay_status status = take_part(asking, codes, segment->code, &reason);
+    if (status == ASSAY_OK)
+        status = ask(asking, &answer, &reason);
     if (status == ASSAY_OK) {
         line->common = false;
         line->probability = answer.line;
@@ -289,10 +362,12 @@ enum assay_status assay_line_settle(const struct assay_history *history, const d
 {
     struct asking asking = {.history = history, .prob = prob};
     struct assay_line_choice made = {0};
-    enum assay_status status = start(&asking, err);
+    bool by_segment = history->columns->line_by != ASSAY_NO_COLUMN;
+    enum assay_status status =
+        isnan(given->probability) || by_segment ? start(&asking, err) : ASSAY_OK;
     if (status == ASSAY_OK)
         status = settle_common(&asking, given->probability, &made, err);
-    if (status == ASSAY_OK && history->columns->line_by != ASSAY_NO_COLUMN)
+    if (status == ASSAY_OK && by_segment)
         status = settle_segments(&asking, given, &made, err);
     finish(&asking);
     if (status == ASSAY_OK)

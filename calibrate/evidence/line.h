@@ -28,7 +28,8 @@ struct assay_line_choice {
     size_t n_segment;         /* 0 unless the spec's line has "by" */
 };
 
-/* prob[n_row]: held-out probabilities, NaN where there is none.
+/* prob[n_row]: held-out probabilities, NaN where there is none; not read where the line is given and the spec
+ * has none by segment.
  *
  * Capacity: the periods are calendar quarters of as_of, and all rows one period where there are no
  * dates; a row without a date in a history that has them is left out, and so is a quarter with less than half

@@ -7,11 +7,8 @@
 
 #include "calibrate/evidence/drawn.h"
 #include "core/base/memory.h"
-#include "core/base/number.h"
 #include "core/base/random.h"
-#include "core/metric/confusion.h"
-#include "core/metric/summary.h"
-#include "core/metric/zones.h"
+#include "core/base/rows.h"
 
 /* Streams of their own: other draws from the same seed count theirs from 0. */
 #define FIRST_STREAM (UINT64_C(1) << 32)
@@ -92,114 +89,6 @@ enum assay_status assay_resample_draw(const struct assay_resampling *resampling,
     return ASSAY_OK;
 }
 
-/* ---- measuring ---- */
-
-/* Rows that count, each as often as it does, side by side. */
-struct rows {
-    double *prob, *score;
-    unsigned char *outcome;
-    size_t n;
-};
-
-static void rows_clear(struct rows *rows)
-{
-    free(rows->prob);
-    free(rows->score);
-    free(rows->outcome);
-}
-
-static double logit(double prob)
-{
-    return log(prob) - log1p(-prob);
-}
-
-static enum assay_status rows_gather(const struct assay_history *history, const double log_odds[],
-                                     const unsigned char times[], const double line[],
-                                     struct rows *rows, struct assay_error *err)
-{
-    double points = history->spec->points_to_halve_odds / M_LN2;
-    size_t n = 0;
-    for (size_t i = 0; i < history->n_row; i++)
-        n += times[i];
-    *rows = (struct rows){.prob = assay_alloc(n, sizeof *rows->prob),
-                          .score = assay_alloc(n, sizeof *rows->score),
-                          .outcome = assay_alloc(n, 1)};
-    if (rows->prob == NULL || rows->score == NULL || rows->outcome == NULL)
-        return assay_fail_memory(err, "measuring a resample");
-    for (size_t i = 0; i < history->n_row; i++) {
-        if (times[i] == 0)
-            continue;
-        double prob = assay_expit(log_odds[i]);
-        double score = fmin(fmax(50 + points * (logit(line[i]) - log_odds[i]), 0), 100);
-        for (unsigned char k = 0; k < times[i]; k++) {
-            rows->prob[rows->n] = prob;
-            rows->score[rows->n] = score;
-            rows->outcome[rows->n++] = history->outcome[i];
-        }
-    }
-    return ASSAY_OK;
-}
-
-/* Everything but zones. Rows may have lines of their own, so that being flagged shows in the score. */
-static enum assay_status measure_figures(const struct rows *rows, double figures[],
-                                         struct assay_error *err)
-{
-    static const double no_threshold = 0.5;
-    struct assay_performance performance;
-    struct assay_model_performance kept;
-    struct assay_confusion counts;
-    enum assay_status status = assay_performance_measure(rows->prob, rows->outcome, rows->n,
-                                                         no_threshold, &performance, err);
-    if (status == ASSAY_OK)
-        status = assay_confusion_of_score(rows->score, rows->outcome, rows->n, 50, &counts, err);
-    if (status != ASSAY_OK)
-        return status;
-    struct assay_confusion_rates rates = assay_confusion_rates_of(&counts);
-    assay_model_performance_take(&performance, &kept);
-    for (size_t f = 0; f < ASSAY_FIGURES; f++)
-        figures[f] = kept.figures[f].value;
-    figures[ASSAY_FIG_SENSITIVITY] = rates.sensitivity.wilson.value;
-    figures[ASSAY_FIG_SPECIFICITY] = rates.specificity.wilson.value;
-    figures[ASSAY_FIG_PPV] = rates.ppv.wilson.value;
-    figures[ASSAY_FIG_NPV] = rates.npv.wilson.value;
-    return ASSAY_OK;
-}
-
-static enum assay_status measure_zones(const struct assay_spec *spec, const struct rows *rows,
-                                       struct assay_measurement *measurement,
-                                       struct assay_error *err)
-{
-    struct assay_zone_result zones[ASSAY_MAX_ZONES];
-    double lower[ASSAY_MAX_ZONES];
-    for (size_t z = 0; z < spec->n_zone; z++)
-        lower[z] = spec->zones[z].from;
-    enum assay_status status = assay_zones_measure(rows->score, rows->outcome, rows->n, lower,
-                                                   spec->n_zone, zones, err);
-    for (size_t z = 0; status == ASSAY_OK && z < spec->n_zone; z++) {
-        measurement->value[ASSAY_MEASURED_SHARE + z] = (double)zones[z].n / (double)rows->n;
-        measurement->value[ASSAY_MEASURED_RATE + z] = zones[z].rate.wilson.value;
-    }
-    return status;
-}
-
-enum assay_status assay_resample_measure(const struct assay_history *history,
-                                         const double log_odds[], const unsigned char times[],
-                                         const double line[], struct assay_measurement *measurement,
-                                         struct assay_error *err)
-{
-    struct assay_measurement made = {0};
-    struct rows rows;
-    enum assay_status status = rows_gather(history, log_odds, times, line, &rows, err);
-    if (status == ASSAY_OK)
-        status = measure_figures(&rows, made.value, err);
-    if (status == ASSAY_OK)
-        status = measure_zones(history->spec, &rows, &made, err);
-    if (status == ASSAY_OK)
-        *measurement = made;
-    rows_clear(&rows);
-    return status;
-}
-
 /* ---- the pipeline ---- */
 
 enum assay_status assay_resample_predict(const struct assay_resampled *of,
@@ -207,7 +96,8 @@ enum assay_status assay_resample_predict(const struct assay_resampled *of,
                                          struct assay_error *err)
 {
     struct assay_segment_fits fits = {0};
-    assay_pipeline_log_odds(pipeline, log_odds);
+    if (!assay_pipeline_log_odds(pipeline, log_odds))
+        return assay_fail_memory(err, "predicting");
     if (of->segments == NULL)
         return ASSAY_OK;
     enum assay_status status = assay_segments_fit(pipeline, of->segments, &fits, err);
@@ -244,29 +134,31 @@ static enum assay_status spread_lines(const struct assay_history *history,
     return ASSAY_OK;
 }
 
+/* Lines chosen on the rows drawn, for all rows: predicted->line. */
 static enum assay_status choose_lines(const struct assay_resampling *r,
-                                      const unsigned char times[], const double log_odds[],
-                                      double *common, double line[], struct assay_error *err)
+                                      const unsigned char times[],
+                                      struct assay_predicted *predicted, double *common,
+                                      struct assay_error *err)
 {
     struct assay_drawn drawn;
     struct assay_line_choice choice = {0};
     enum assay_status status = assay_drawn_init(&r->history, times, &drawn, err);
     if (status != ASSAY_OK)
         return status;
-    double *prob = assay_alloc(drawn.history.n_row, sizeof *prob);
+    double *prob = assay_rows_alloc(drawn.history.n_row, sizeof *prob);
     if (prob == NULL)
         status = assay_fail_memory(err, "choosing a resample's line");
     for (size_t k = 0; prob != NULL && k < drawn.history.n_row; k++)
-        prob[k] = assay_expit(log_odds[drawn.row[k]]);
+        prob[k] = predicted->prob[drawn.row[k]];
     if (status == ASSAY_OK)
         status = assay_line_settle(&drawn.history, prob, r->of.given, &choice, err);
     if (status == ASSAY_OK)
-        status = spread_lines(&r->history, &choice, line, err);
+        status = spread_lines(&r->history, &choice, predicted->line, err);
     if (status == ASSAY_OK)
         *common = choice.probability;
     assay_line_choice_clear(&choice);
     assay_drawn_clear(&drawn);
-    free(prob);
+    assay_rows_free(prob);
     return status;
 }
 
@@ -275,22 +167,20 @@ static enum assay_status predict_and_measure(const struct assay_resampling *r,
                                              struct assay_resample *made, struct assay_error *err)
 {
     const struct assay_history *history = &r->history;
-    double *log_odds = assay_alloc(history->n_row, sizeof *log_odds);
-    double *line = assay_alloc(history->n_row, sizeof *line);
-    enum assay_status status = log_odds != NULL && line != NULL
-                                   ? ASSAY_OK
-                                   : assay_fail_memory(err, "predicting in a resample");
+    struct assay_predicted predicted;
+    enum assay_status status = assay_predicted_init(history, &predicted, err);
+    if (status != ASSAY_OK)
+        return status;
+    status = assay_resample_predict(&r->of, part, predicted.log_odds, err);
     if (status == ASSAY_OK)
-        status = assay_resample_predict(&r->of, part, log_odds, err);
+        status = assay_predicted_rank(&predicted, err);
     if (status == ASSAY_OK)
-        status = choose_lines(r, part->include, log_odds, &made->line, line, err);
+        status = choose_lines(r, part->include, &predicted, &made->line, err);
     if (status == ASSAY_OK)
-        status = assay_resample_measure(history, log_odds, part->include, line, &made->own, err);
+        status = assay_predicted_measure(&predicted, part->include, &made->own, err);
     if (status == ASSAY_OK)
-        status = assay_resample_measure(history, log_odds, history->used, line, &made->original,
-                                        err);
-    free(log_odds);
-    free(line);
+        status = assay_predicted_measure(&predicted, history->used, &made->original, err);
+    assay_predicted_clear(&predicted);
     return status;
 }
 

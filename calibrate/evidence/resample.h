@@ -21,6 +21,7 @@
 #include <stdint.h>
 
 #include "calibrate/evidence/line.h"
+#include "calibrate/evidence/measured.h"
 #include "calibrate/fit/pipeline.h"
 #include "calibrate/fit/segments.h"
 #include "core/base/error.h"
@@ -57,28 +58,6 @@ ASSAY_MUST_CHECK enum assay_status assay_resample_draw(const struct assay_resamp
 ASSAY_MUST_CHECK enum assay_status assay_resample_predict(const struct assay_resampled *of,
                                                           const struct assay_pipeline *pipeline,
                                                           double log_odds[],
-                                                          struct assay_error *err);
-
-/* How one model did on one set of rows: the figures, then the zones' shares of the rows and their rates
- * of events. NaN where there is no such thing: the ppv when nobody is flagged, the rate of an
- * empty zone. */
-enum {
-    ASSAY_MEASURED_SHARE = ASSAY_FIGURES,
-    ASSAY_MEASURED_RATE = ASSAY_MEASURED_SHARE + ASSAY_MAX_ZONES,
-    ASSAY_MEASURED = ASSAY_MEASURED_RATE + ASSAY_MAX_ZONES
-};
-struct assay_measurement {
-    double value[ASSAY_MEASURED];
-};
-
-/* Measures log_odds[n_row] on the rows that count, each times[i] times. line[n_row] is each row's: it is
- * flagged above it. Zones are the spec's, on the score that has the row's line at 50.
- *   ASSAY_EDATA  no row counts */
-ASSAY_MUST_CHECK enum assay_status assay_resample_measure(const struct assay_history *history,
-                                                          const double log_odds[],
-                                                          const unsigned char times[],
-                                                          const double line[],
-                                                          struct assay_measurement *measurement,
                                                           struct assay_error *err);
 
 struct assay_resample {

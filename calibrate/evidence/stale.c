@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "core/base/date.h"
-#include "core/base/memory.h"
+#include "core/base/rows.h"
 
 /* ---- snapshots by date ---- */
 
@@ -28,13 +28,13 @@ enum assay_status assay_stale_rows_init(const int32_t day[], const int32_t accou
                                         size_t n_account, struct assay_stale_rows *rows,
                                         struct assay_error *err)
 {
-    struct dated *dated = assay_alloc(n_row, sizeof *dated);
+    struct dated *dated = assay_rows_alloc(n_row, sizeof *dated);
     struct assay_stale_rows made = {.n_account = n_account,
-                                    .day = assay_alloc(n_row, sizeof *made.day),
-                                    .account = assay_alloc(n_row, sizeof *made.account),
-                                    .row = assay_alloc(n_row, sizeof *made.row)};
+                                    .day = assay_rows_alloc(n_row, sizeof *made.day),
+                                    .account = assay_rows_alloc(n_row, sizeof *made.account),
+                                    .row = assay_rows_alloc(n_row, sizeof *made.row)};
     if (dated == NULL || made.day == NULL || made.account == NULL || made.row == NULL) {
-        free(dated);
+        assay_rows_free(dated);
         assay_stale_rows_clear(&made);
         return assay_fail_memory(err, "sorting snapshots by date");
     }
@@ -47,16 +47,16 @@ enum assay_status assay_stale_rows_init(const int32_t day[], const int32_t accou
         made.account[k] = dated[k].account;
         made.row[k] = dated[k].row;
     }
-    free(dated);
+    assay_rows_free(dated);
     *rows = made;
     return ASSAY_OK;
 }
 
 void assay_stale_rows_clear(struct assay_stale_rows *rows)
 {
-    free(rows->day);
-    free(rows->account);
-    free(rows->row);
+    assay_rows_free(rows->day);
+    assay_rows_free(rows->account);
+    assay_rows_free(rows->row);
     *rows = (struct assay_stale_rows){0};
 }
 
@@ -170,12 +170,12 @@ static bool judge(const struct assay_stale_rows *rows, const unsigned char mark[
 enum assay_status assay_stale_find(const struct assay_stale_rows *rows, const double value[],
                                    double limit, struct assay_stale *out, struct assay_error *err)
 {
-    unsigned char *mark = assay_alloc(rows->n, 1);
-    size_t *scratch = assay_alloc(rows->n_account, sizeof *scratch);
+    unsigned char *mark = assay_rows_alloc(rows->n, 1);
+    size_t *scratch = assay_rows_alloc(rows->n_account, sizeof *scratch);
     struct assay_stale made;
     if (mark == NULL || scratch == NULL) {
-        free(mark);
-        free(scratch);
+        assay_rows_free(mark);
+        assay_rows_free(scratch);
         return assay_fail_memory(err, "looking for stale signals");
     }
     *out = (struct assay_stale){.value = NAN};
@@ -195,7 +195,7 @@ enum assay_status assay_stale_find(const struct assay_stale_rows *rows, const do
         *out = made;
         out->kind = ASSAY_STALE_FROZEN;
     }
-    free(mark);
-    free(scratch);
+    assay_rows_free(mark);
+    assay_rows_free(scratch);
     return ASSAY_OK;
 }

@@ -1,12 +1,10 @@
 #include "calibrate/evidence/yardsticks.h"
 
 #include <math.h>
-#include <stdlib.h>
 
-#include "core/base/memory.h"
+#include "core/base/rows.h"
 #include "core/base/number.h"
 #include "core/fit/logistic.h"
-#include "core/metric/paired.h"
 
 /* Beyond it a probability rounds to 0 or 1. */
 static const double farthest = 36;
@@ -92,13 +90,13 @@ static enum assay_status recalibrate(const struct assay_history *history, const 
 {
     struct recalibrating r = {.history = history,
                               .log_odds = log_odds,
-                              .x = assay_alloc(assay_block_size(history->n_row, 1), sizeof *r.x),
-                              .include = assay_alloc(history->n_row, 1)};
+                              .x = assay_rows_alloc(assay_block_size(history->n_row, 1), sizeof *r.x),
+                              .include = assay_rows_alloc(history->n_row, 1)};
     enum assay_status status = r.x != NULL && r.include != NULL
                                    ? recalibrate_folds(&r, prob, err)
                                    : assay_fail_memory(err, "recalibrating the champion");
-    free(r.x);
-    free(r.include);
+    assay_rows_free(r.x);
+    assay_rows_free(r.include);
     return status;
 }
 
@@ -115,6 +113,17 @@ static struct assay_model_yardstick nothing(void)
                                           .log_loss_change = undefined};
 }
 
+/* Whether every row is compared on, and its predictions as they are. */
+static bool are_whole(const struct assay_history *history, const double held_out[], const double yard[])
+{
+    double low = assay_expit(-farthest), high = assay_expit(farthest);
+    bool whole = true;
+    for (size_t i = 0; i < history->n_row; i++) /* a NaN is nowhere between */
+        whole &= (history->used[i] != 0) & (held_out[i] >= low) & (held_out[i] <= high) &
+                 (yard[i] >= low) & (yard[i] <= high);
+    return whole;
+}
+
 /* Rows where both predictions exist, side by side. */
 struct shared {
     double *new, *yard;
@@ -123,39 +132,80 @@ struct shared {
     size_t n;
 };
 
-static double within(double prob)
+static bool shared_init(size_t n, struct shared *s)
 {
-    return fmin(fmax(prob, assay_expit(-farthest)), assay_expit(farthest));
+    *s = (struct shared){.new = assay_rows_alloc(n, sizeof *s->new),
+                         .yard = assay_rows_alloc(n, sizeof *s->yard),
+                         .outcome = assay_rows_alloc(n, 1),
+                         .account = assay_rows_alloc(n, sizeof *s->account)};
+    return s->new != NULL && s->yard != NULL && s->outcome != NULL && s->account != NULL;
+}
+
+static void shared_clear(struct shared *s)
+{
+    assay_rows_free(s->new);
+    assay_rows_free(s->yard);
+    assay_rows_free(s->outcome);
+    assay_rows_free(s->account);
 }
 
 static void gather(const struct assay_history *history, const double held_out[], const double yard[],
                    const unsigned char *judged, struct shared *s)
 {
     const int32_t *account = history->table->columns[history->columns->id].codes;
-    s->n = 0;
+    double low = assay_expit(-farthest), high = assay_expit(farthest);
     for (size_t i = 0; i < history->n_row; i++) {
         if (!history->used[i] || isnan(held_out[i]) || isnan(yard[i]) ||
             (judged != NULL && !judged[i]))
             continue;
-        s->new[s->n] = within(held_out[i]);
-        s->yard[s->n] = within(yard[i]);
+        s->new[s->n] = held_out[i] < low ? low : held_out[i] > high ? high : held_out[i];
+        s->yard[s->n] = yard[i] < low ? low : yard[i] > high ? high : yard[i];
         s->account[s->n] = account[i];
         s->outcome[s->n++] = history->outcome[i];
     }
 }
 
-static enum assay_status compare(const struct assay_history *history, const double held_out[],
-                                 const double yard[], const unsigned char *judged,
-                                 struct shared *s, struct assay_model_yardstick *out,
+static enum assay_status pair_whole(const struct assay_history *history,
+                                    const struct assay_yardstick_data *data, const double yard[],
+                                    struct assay_paired *paired, struct assay_error *err)
+{
+    const int32_t *account = history->table->columns[history->columns->id].codes;
+    if (data->known != NULL)
+        return assay_paired_measure_known(data->held_out, data->known, yard, history->outcome, account,
+                                          history->n_row, paired, err);
+    return assay_paired_measure(data->held_out, yard, history->outcome, account, history->n_row, paired,
+                                err);
+}
+
+/* *paired has n 0 where no row has both. */
+static enum assay_status pair_shared(const struct assay_history *history,
+                                     const struct assay_yardstick_data *data, const double yard[],
+                                     const unsigned char *judged, struct assay_paired *paired,
+                                     struct assay_error *err)
+{
+    struct shared s;
+    enum assay_status status = ASSAY_OK;
+    if (!shared_init(history->n_row, &s))
+        status = assay_fail_memory(err, "comparing with the yardsticks");
+    else
+        gather(history, data->held_out, yard, judged, &s);
+    if (status == ASSAY_OK && s.n > 0)
+        status = assay_paired_measure(s.new, s.yard, s.outcome, s.account, s.n, paired, err);
+    shared_clear(&s);
+    return status;
+}
+
+/* On the rows of judged[], or where that is NULL on all. */
+static enum assay_status compare(const struct assay_history *history,
+                                 const struct assay_yardstick_data *data, const double yard[],
+                                 const unsigned char *judged, struct assay_model_yardstick *out,
                                  struct assay_error *err)
 {
-    struct assay_paired paired;
-    gather(history, held_out, yard, judged, s);
-    if (s->n == 0)
-        return ASSAY_OK;
-    enum assay_status status =
-        assay_paired_measure(s->new, s->yard, s->outcome, s->account, s->n, &paired, err);
-    if (status == ASSAY_OK)
+    struct assay_paired paired = {.n = 0};
+    enum assay_status status = judged == NULL && are_whole(history, data->held_out, yard)
+                                   ? pair_whole(history, data, yard, &paired, err)
+                                   : pair_shared(history, data, yard, judged, &paired, err);
+    if (status == ASSAY_OK && paired.n > 0)
         *out = (struct assay_model_yardstick){.n = paired.n,
                                               .events = paired.n_event,
                                               .auc = paired.auc.second,
@@ -169,21 +219,32 @@ static enum assay_status compare(const struct assay_history *history, const doub
 
 static enum assay_status compare_champion(const struct assay_history *history,
                                           const struct assay_yardstick_data *data,
-                                          struct shared *s, double prob[],
                                           struct assay_model_yardstick yards[],
                                           struct assay_error *err)
 {
+    double *prob = assay_rows_alloc(history->n_row, sizeof *prob);
+    if (prob == NULL)
+        return assay_fail_memory(err, "comparing with the yardsticks");
     for (size_t i = 0; i < history->n_row; i++)
         prob[i] = isnan(data->champion[i]) ? (double)NAN : prob_of(data->champion[i]);
     enum assay_status status =
-        compare(history, data->held_out, prob, data->judged, s, &yards[ASSAY_YARD_CHAMPION],
-                err);
+        compare(history, data, prob, data->judged, &yards[ASSAY_YARD_CHAMPION], err);
     if (status == ASSAY_OK)
         status = recalibrate(history, data->champion, prob, err);
     if (status == ASSAY_OK)
-        status = compare(history, data->held_out, prob, data->judged, s,
-                         &yards[ASSAY_YARD_RECALIBRATED], err);
+        status = compare(history, data, prob, data->judged, &yards[ASSAY_YARD_RECALIBRATED], err);
+    assay_rows_free(prob);
     return status;
+}
+
+static enum assay_status compare_all(const struct assay_history *history,
+                                     const struct assay_yardstick_data *data,
+                                     struct assay_model_yardstick made[], struct assay_error *err)
+{
+    enum assay_status status =
+        compare(history, data, data->equal, NULL, &made[ASSAY_YARD_EQUAL], err);
+    return status == ASSAY_OK && data->champion != NULL ? compare_champion(history, data, made, err)
+                                                        : status;
 }
 
 enum assay_status assay_yardsticks_measure(const struct assay_history *history,
@@ -191,30 +252,14 @@ enum assay_status assay_yardsticks_measure(const struct assay_history *history,
                                            struct assay_model_yardstick yards[ASSAY_YARDS],
                                            struct assay_error *err)
 {
-    size_t n = history->n_row;
-    struct shared s = {.new = assay_alloc(n, sizeof *s.new),
-                       .yard = assay_alloc(n, sizeof *s.yard),
-                       .outcome = assay_alloc(n, 1),
-                       .account = assay_alloc(n, sizeof *s.account)};
-    double *prob = assay_alloc(n, sizeof *prob);
     struct assay_model_yardstick made[ASSAY_YARDS];
     enum assay_status status = ASSAY_OK;
     for (size_t k = 0; k < ASSAY_YARDS; k++)
         made[k] = nothing();
-    if (s.new == NULL || s.yard == NULL || s.outcome == NULL || s.account == NULL || prob == NULL)
-        status = assay_fail_memory(err, "comparing with the yardsticks");
-    if (status == ASSAY_OK)
-        status = compare(history, data->held_out, data->equal, NULL, &s, &made[ASSAY_YARD_EQUAL],
-                         err);
-    if (status == ASSAY_OK && data->champion != NULL)
-        status = compare_champion(history, data, &s, prob, made, err);
+    if (data->held_out != NULL)
+        status = compare_all(history, data, made, err);
     for (size_t k = 0; status == ASSAY_OK && k < ASSAY_YARDS; k++)
         yards[k] = made[k];
-    free(s.new);
-    free(s.yard);
-    free(s.outcome);
-    free(s.account);
-    free(prob);
     return status;
 }
 

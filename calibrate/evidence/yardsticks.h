@@ -12,11 +12,14 @@
 #include "calibrate/fit/history.h"
 #include "core/base/error.h"
 #include "core/base/text.h"
+#include "core/metric/paired.h"
 #include "core/model/model.h"
 
 /* Arrays [n_row]; NaN where there is no prediction. Borrowed. */
 struct assay_yardstick_data {
-    const double *held_out; /* probabilities of the published procedure, by the history's folds */
+    const double *held_out; /* probabilities of the published procedure, by the history's folds; NULL: nothing
+                               was held out, and nothing is compared */
+    const struct assay_paired_known *known; /* of held_out, where every row has one; or NULL */
     const double *equal;    /* the same of equal weights */
     const double *champion; /* log-odds by the champion as it is; NULL: there is no champion */
     const unsigned char *judged; /* rows on which the champion is compared; NULL: all that count */

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "core/base/memory.h"
+#include "core/base/rows.h"
 #include "core/model/scorer.h"
 
 /* ---- the latest snapshot of each account ---- */
@@ -20,7 +21,7 @@ static enum assay_status find_latest(const struct assay_history *history,
                                ? history->table->columns[columns->as_of].dates
                                : NULL;
     size_t count[ASSAY_ROW_STATES] = {0}, early = 0;
-    unsigned char *state = assay_alloc(2 * history->n_row, 1);
+    unsigned char *state = assay_rows_alloc(2 * history->n_row, 1);
     if (state == NULL)
         return assay_fail_memory(err, "comparing zones");
     assay_outcome_label(history->spec, columns, history->table, window, state,
@@ -33,7 +34,7 @@ static enum assay_status find_latest(const struct assay_history *history,
         if (*best == 0 || as_of == NULL || as_of[i] >= as_of[*best - 1])
             *best = 1 + i;
     }
-    free(state);
+    assay_rows_free(state);
     return ASSAY_OK;
 }
 
@@ -74,8 +75,8 @@ static enum assay_status score_latest(const struct assay_model *champion,
     struct assay_scorer before = {0}, after = {0};
     double s[ASSAY_MAX_SIGNALS];
     bool missing[ASSAY_MAX_SIGNALS];
-    const double *value =
-        moves->has_value ? history->table->columns[history->columns->value].numbers : NULL;
+    const struct assay_column *value =
+        moves->has_value ? &history->table->columns[history->columns->value] : NULL;
     enum assay_status status = assay_scorer_init(champion, history->table, &before, err);
     if (status == ASSAY_OK)
         status = assay_scorer_init(model, history->table, &after, err);
@@ -89,8 +90,8 @@ static enum assay_status score_latest(const struct assay_model *champion,
         if (old.dropped || new.dropped)
             moves->n_unscored++;
         else
-            note_account(moves, champion, model, row, value != NULL ? value[row] : (double)NAN,
-                         &old, &new);
+            note_account(moves, champion, model, row,
+                         value != NULL ? assay_column_number(value, row) : (double)NAN, &old, &new);
     }
     if (before.model != NULL)
         assay_scorer_clear(&before);
@@ -122,7 +123,7 @@ static enum assay_status sort_accounts(const struct assay_history *history,
                                        struct assay_zone_moves *moves, struct assay_error *err)
 {
     const struct assay_column *id = &history->table->columns[history->columns->id];
-    struct listed *list = assay_alloc(moves->n_account, sizeof *list);
+    struct listed *list = assay_rows_alloc(moves->n_account, sizeof *list);
     if (list == NULL)
         return assay_fail_memory(err, "comparing zones");
     for (size_t k = 0; k < moves->n_account; k++)
@@ -132,7 +133,7 @@ static enum assay_status sort_accounts(const struct assay_history *history,
     qsort(list, moves->n_account, sizeof *list, by_worth);
     for (size_t k = 0; k < moves->n_account; k++)
         moves->accounts[k] = list[k].account;
-    free(list);
+    assay_rows_free(list);
     return ASSAY_OK;
 }
 
@@ -207,11 +208,11 @@ enum assay_status assay_zone_moves_find(const struct assay_model *champion,
 {
     const struct assay_column *id = &history->table->columns[history->columns->id];
     size_t n_code = assay_dictionary_count(id->dictionary);
-    size_t *latest = assay_alloc(n_code, sizeof *latest);
+    size_t *latest = assay_rows_alloc(n_code, sizeof *latest);
     struct assay_zone_moves made = {.has_value = history->columns->value != ASSAY_NO_COLUMN,
                                     .n_before = champion->spec.n_zone,
                                     .n_after = model->spec.n_zone};
-    made.accounts = assay_alloc(n_code, sizeof *made.accounts);
+    made.accounts = assay_rows_alloc(n_code, sizeof *made.accounts);
     made.matrix = assay_alloc(made.n_before * made.n_after, sizeof *made.matrix);
     enum assay_status status = ASSAY_OK;
     if (latest == NULL || made.accounts == NULL || made.matrix == NULL)
@@ -222,7 +223,7 @@ enum assay_status assay_zone_moves_find(const struct assay_model *champion,
         status = score_latest(champion, model, history, latest, n_code, &made, err);
     if (status == ASSAY_OK)
         status = count_all(history, &made, err);
-    free(latest);
+    assay_rows_free(latest);
     if (status != ASSAY_OK)
         assay_zone_moves_clear(&made);
     else
@@ -232,7 +233,7 @@ enum assay_status assay_zone_moves_find(const struct assay_model *champion,
 
 void assay_zone_moves_clear(struct assay_zone_moves *moves)
 {
-    free(moves->accounts);
+    assay_rows_free(moves->accounts);
     free(moves->segments);
     free(moves->matrix);
     *moves = (struct assay_zone_moves){0};

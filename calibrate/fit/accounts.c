@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/base/memory.h"
+#include "core/base/rows.h"
 
 static int by_id(const void *a, const void *b, void *context)
 {
@@ -29,10 +29,10 @@ enum assay_status assay_accounts_init(const struct assay_history *history,
 {
     const struct assay_column *id = &history->table->columns[history->columns->id];
     size_t n_code = assay_dictionary_count(id->dictionary);
-    int32_t *number = assay_alloc(n_code, sizeof *number);
-    int32_t *code = assay_alloc(n_code, sizeof *code);
-    struct assay_accounts made = {.account = assay_alloc(history->n_row, sizeof *made.account),
-                                  .rows = assay_alloc(n_code, sizeof *made.rows)};
+    int32_t *number = assay_rows_alloc(n_code, sizeof *number);
+    int32_t *code = assay_rows_alloc(n_code, sizeof *code);
+    struct assay_accounts made = {.account = assay_rows_alloc(history->n_row, sizeof *made.account),
+                                  .rows = assay_rows_alloc(n_code, sizeof *made.rows)};
     enum assay_status status = ASSAY_OK;
     if (number == NULL || code == NULL || made.account == NULL || made.rows == NULL) {
         assay_accounts_clear(&made);
@@ -48,14 +48,14 @@ enum assay_status assay_accounts_init(const struct assay_history *history,
         }
         *accounts = made;
     }
-    free(number);
-    free(code);
+    assay_rows_free(number);
+    assay_rows_free(code);
     return status;
 }
 
 void assay_accounts_clear(struct assay_accounts *accounts)
 {
-    free(accounts->account);
-    free(accounts->rows);
+    assay_rows_free(accounts->account);
+    assay_rows_free(accounts->rows);
     *accounts = (struct assay_accounts){0};
 }

@@ -4,38 +4,36 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "calibrate/fit/reading.h"
 #include "core/base/memory.h"
+#include "core/base/rows.h"
 
 /* Where the losses are taken: each fold's own design; or, above ASSAY_STRENGTH_ROWS snapshots, a
  * compact copy of whole accounts from the design that the folds share. */
 struct ground {
-    size_t n_fold, n_row, n_column, n_group;
-    const double **x;              /* [n_fold] */
+    size_t n_fold, n_row, n_group;
+    struct assay_array_data *data; /* [n_fold], the rows outside the fold */
     const unsigned char *outcome;  /* [n_row] */
     const uint16_t *fold;          /* [n_row] */
-    unsigned char *const *include; /* [n_fold], each [n_row]: the rows outside the fold */
     int32_t *group;                /* [n_row], -1: the row does not count */
     size_t *group_rows;            /* [n_group], those whose loss counts */
     unsigned char *judged;         /* [n_row] 1: a row whose loss counts */
     double *log_odds;              /* [n_fold * n_row], scratch */
 
     double *sample_x; /* what a sample owns */
-    unsigned char *sample_outcome, **sample_include;
+    unsigned char *sample_outcome;
     uint16_t *sample_fold;
 };
 
 static void ground_clear(struct ground *ground)
 {
-    for (size_t f = 0; ground->sample_include != NULL && f < ground->n_fold; f++)
-        free(ground->sample_include[f]);
-    free(ground->x);
-    free(ground->group);
-    free(ground->group_rows);
-    free(ground->judged);
-    free(ground->log_odds);
+    free(ground->data);
+    assay_rows_free(ground->group);
+    assay_rows_free(ground->group_rows);
+    assay_rows_free(ground->judged);
+    assay_rows_free(ground->log_odds);
     free(ground->sample_x);
     free(ground->sample_outcome);
-    free(ground->sample_include);
     free(ground->sample_fold);
 }
 
@@ -47,20 +45,55 @@ static void take_parts(const struct assay_folds *folds, struct ground *ground)
     ground->n_row = history->n_row;
     ground->outcome = history->outcome;
     ground->fold = history->fold;
-    ground->include = folds->include;
-    for (size_t f = 0; f < folds->n; f++)
-        ground->x[f] = folds->part[f].design->x;
+    for (size_t f = 0; f < folds->n; f++) {
+        ground->data[f] = assay_pipeline_data(&folds->part[f]);
+        ground->data[f].n_thread = 1; /* folds run side by side */
+    }
 }
 
 /* ---- a sample of accounts ---- */
 
-/* One account in `step`, by its hash; the seed is shifted, or folds and sample would go together. */
-static bool is_drawn(const struct assay_history *history, size_t row, size_t step)
+/* Flags one account in `step`, by its hash; the seed is shifted, or folds and sample would go together. */
+static enum assay_status draw_accounts(const struct assay_history *history, size_t step,
+                                       unsigned char **drawn, struct assay_error *err)
 {
     const struct assay_column *id = &history->table->columns[history->columns->id];
-    return history->used[row] &&
-           assay_account_hash(assay_dictionary_text(id->dictionary, id->codes[row]),
-                              history->spec->seed + 1) % step == 0;
+    size_t n = assay_dictionary_count(id->dictionary);
+    *drawn = assay_rows_alloc(n, 1);
+    if (*drawn == NULL)
+        return assay_fail_memory(err, "choosing the anchor's strength");
+    for (size_t c = 0; c < n; c++)
+        (*drawn)[c] = assay_account_hash(assay_dictionary_text(id->dictionary, (int32_t)c),
+                                         history->spec->seed + 1) % step == 0;
+    return ASSAY_OK;
+}
+
+static enum assay_status list_drawn(const struct assay_history *history, size_t **rows, size_t *n,
+                                    struct assay_error *err)
+{
+    const int32_t *account = history->table->columns[history->columns->id].codes;
+    size_t step = (history->n_used + ASSAY_STRENGTH_ROWS - 1) / ASSAY_STRENGTH_ROWS, capacity = 0;
+    unsigned char *drawn = NULL;
+    enum assay_status status = draw_accounts(history, step, &drawn, err);
+    *n = 0;
+    for (size_t i = 0; status == ASSAY_OK && i < history->n_row; i++) {
+        if (!history->used[i] || !drawn[account[i]])
+            continue;
+        if (!assay_grow(rows, &capacity, *n + 1, sizeof **rows))
+            status = assay_fail_memory(err, "choosing the anchor's strength");
+        else
+            (*rows)[(*n)++] = i;
+    }
+    assay_rows_free(drawn);
+    return status;
+}
+
+static void copy_row(const struct assay_design *design, size_t from, double room[], size_t to,
+                     double x[])
+{
+    assay_design_row(design, from, room);
+    for (size_t j = 0; j < design->n_column; j++)
+        x[assay_block_index(to, j, design->n_column)] = room[j];
 }
 
 static enum assay_status take_sample(const struct assay_folds *folds, struct ground *ground,
@@ -68,38 +101,36 @@ static enum assay_status take_sample(const struct assay_folds *folds, struct gro
 {
     const struct assay_history *history = folds->published->history;
     const struct assay_design *design = folds->published->design;
-    size_t step = (history->n_used + ASSAY_STRENGTH_ROWS - 1) / ASSAY_STRENGTH_ROWS, n = 0;
-    *rows = assay_alloc(history->n_used, sizeof **rows);
-    for (size_t i = 0; *rows != NULL && i < history->n_row; i++)
-        if (is_drawn(history, i, step))
-            (*rows)[n++] = i;
+    size_t n;
+    enum assay_status status = list_drawn(history, rows, &n, err);
+    if (status != ASSAY_OK)
+        return status;
+    double *room = assay_alloc(design->n_column, sizeof *room);
     ground->n_row = n;
     ground->sample_x = assay_alloc(assay_block_size(n, design->n_column), sizeof(double));
     ground->sample_outcome = assay_alloc(n, 1);
     ground->sample_fold = assay_alloc(n, sizeof *ground->sample_fold);
-    ground->sample_include = assay_alloc(folds->n, sizeof *ground->sample_include);
-    if (*rows == NULL || ground->sample_x == NULL || ground->sample_outcome == NULL ||
-        ground->sample_fold == NULL || ground->sample_include == NULL)
+    if (room == NULL || ground->sample_x == NULL || ground->sample_outcome == NULL ||
+        ground->sample_fold == NULL) {
+        free(room);
         return assay_fail_memory(err, "choosing the anchor's strength");
-    for (size_t f = 0; f < folds->n; f++) {
-        ground->x[f] = ground->sample_x;
-        ground->sample_include[f] = assay_alloc(n, 1);
-        if (ground->sample_include[f] == NULL)
-            return assay_fail_memory(err, "choosing the anchor's strength");
     }
     for (size_t r = 0; r < n; r++) {
-        size_t i = (*rows)[r];
-        for (size_t j = 0; j < design->n_column; j++)
-            ground->sample_x[assay_block_index(r, j, design->n_column)] =
-                design->x[assay_block_index(i, j, design->n_column)];
-        ground->sample_outcome[r] = history->outcome[i];
-        ground->sample_fold[r] = history->fold[i];
-        for (size_t f = 0; f < folds->n; f++)
-            ground->sample_include[f][r] = history->fold[i] != f;
+        copy_row(design, (*rows)[r], room, r, ground->sample_x);
+        ground->sample_outcome[r] = history->outcome[(*rows)[r]];
+        ground->sample_fold[r] = history->fold[(*rows)[r]];
     }
+    free(room);
     ground->outcome = ground->sample_outcome;
     ground->fold = ground->sample_fold;
-    ground->include = ground->sample_include;
+    for (size_t f = 0; f < folds->n; f++)
+        ground->data[f] = (struct assay_array_data){.x = ground->sample_x,
+                                                    .outcome = ground->sample_outcome,
+                                                    .part = ground->sample_fold,
+                                                    .left_out = (uint16_t)f,
+                                                    .n_row = n,
+                                                    .n_column = design->n_column,
+                                                    .n_thread = 1};
     return ASSAY_OK;
 }
 
@@ -112,14 +143,14 @@ static enum assay_status number_accounts(const struct assay_history *history, co
 {
     const struct assay_column *id = &history->table->columns[history->columns->id];
     size_t n_code = assay_dictionary_count(id->dictionary);
-    int32_t *number = assay_alloc(n_code, sizeof *number);
-    ground->group = assay_alloc(ground->n_row, sizeof *ground->group);
-    ground->group_rows = assay_alloc(n_code, sizeof *ground->group_rows);
-    ground->judged = assay_alloc(ground->n_row, 1);
-    ground->log_odds = assay_alloc(ground->n_fold, ground->n_row * sizeof *ground->log_odds);
+    int32_t *number = assay_rows_alloc(n_code, sizeof *number);
+    ground->group = assay_rows_alloc(ground->n_row, sizeof *ground->group);
+    ground->group_rows = assay_rows_alloc(n_code, sizeof *ground->group_rows);
+    ground->judged = assay_rows_alloc(ground->n_row, 1);
+    ground->log_odds = assay_rows_alloc(ground->n_fold, ground->n_row * sizeof *ground->log_odds);
     if (number == NULL || ground->group == NULL || ground->group_rows == NULL ||
         ground->judged == NULL || ground->log_odds == NULL) {
-        free(number);
+        assay_rows_free(number);
         return assay_fail_memory(err, "choosing the anchor's strength");
     }
     for (size_t c = 0; c < n_code; c++)
@@ -136,7 +167,7 @@ static enum assay_status number_accounts(const struct assay_history *history, co
         ground->judged[r] = judged == NULL || judged[i];
         ground->group_rows[*at] += ground->judged[r];
     }
-    free(number);
+    assay_rows_free(number);
     return ASSAY_OK;
 }
 
@@ -167,10 +198,9 @@ static enum assay_status ground_init(const struct assay_folds *folds, const unsi
     bool shared = folds->part[0].design == folds->published->design;
     size_t *rows = NULL;
     *ground = (struct ground){.n_fold = folds->n,
-                              .n_column = folds->published->design->n_column,
-                              .x = assay_alloc(folds->n, sizeof *ground->x)};
+                              .data = assay_alloc(folds->n, sizeof *ground->data)};
     enum assay_status status = ASSAY_OK;
-    if (ground->x == NULL)
+    if (ground->data == NULL)
         status = assay_fail_memory(err, "choosing the anchor's strength");
     else if (shared && history->n_used > ASSAY_STRENGTH_ROWS)
         status = take_sample(folds, ground, &rows, err);
@@ -188,24 +218,13 @@ static enum assay_status ground_init(const struct assay_folds *folds, const unsi
 
 /* ---- losses ---- */
 
-static struct assay_array_data data_of(const struct ground *ground, size_t f)
-{
-    return (struct assay_array_data){.x = ground->x[f],
-                                     .outcome = ground->outcome,
-                                     .include = ground->include[f],
-                                     .n_row = ground->n_row,
-                                     .n_column = ground->n_column,
-                                     .n_thread = 1}; /* folds run side by side */
-}
-
 static enum assay_status charge_fold(void *state, size_t f, const double coef[], double loss[],
                                      struct assay_error *err)
 {
     const struct ground *ground = state;
-    struct assay_array_data data = data_of(ground, f);
     double *eta = ground->log_odds + f * ground->n_row;
-    (void)err;
-    assay_array_log_odds(&data, coef, eta);
+    if (!assay_array_log_odds(&ground->data[f], coef, eta))
+        return assay_fail_memory(err, "choosing the anchor's strength");
     for (size_t r = 0; r < ground->n_row; r++)
         if (ground->group[r] >= 0 && ground->fold[r] == f)
             loss[ground->group[r]] = 0;
@@ -256,14 +275,15 @@ static enum assay_status search(const struct assay_folds *folds, const struct gr
     options.fit.held = held;
     options.fit.tolerance = 1e-6; /* Newton's last step squares it: losses agree to 1e-12 */
     options.n_thread = published->history->n_thread;
-    struct assay_array_data all = data_of(ground, 0);
+    struct assay_array_data all = ground->data[0];
     struct assay_engine whole;
-    unsigned char *counts = assay_alloc(ground->n_row, 1);
+    unsigned char *counts = assay_rows_alloc(ground->n_row, 1);
     if (counts == NULL)
         return assay_fail_memory(err, "choosing the anchor's strength");
     for (size_t r = 0; r < ground->n_row; r++)
         counts[r] = ground->group[r] >= 0;
     all.include = counts;
+    all.part = NULL;
     enum assay_status status = assay_array_engine_init(&all, &whole, err);
     if (status == ASSAY_OK) {
         struct assay_strength_data data = {.whole = &whole,
@@ -276,7 +296,7 @@ static enum assay_status search(const struct assay_folds *folds, const struct gr
         status = assay_strength_curve_find(&data, &options, curve, err);
         assay_array_engine_clear(&whole);
     }
-    free(counts);
+    assay_rows_free(counts);
     return status;
 }
 
@@ -305,7 +325,7 @@ enum assay_status assay_anchoring_find(const struct assay_folds *folds,
         if (folds->part[f].design == NULL)
             return assay_fail(err, ASSAY_ENUMERIC, "%s", folds->reason);
         if (folds->part[f].own_design.n_hole > 0)
-            assay_design_fill_holes(&folds->part[f].own_design, question->own);
+            assay_pipeline_fill_holes(&folds->part[f], question->own);
     }
     enum assay_status status = ground_init(folds, question->judged, &ground, err);
     if (status != ASSAY_OK)
@@ -318,8 +338,7 @@ enum assay_status assay_anchoring_find(const struct assay_folds *folds,
     for (size_t j = 0; status == ASSAY_OK && j < published->n_signal; j++)
         signal[j] = 1 + j;
     for (; status == ASSAY_OK && n_made < folds->n; n_made += status == ASSAY_OK) {
-        struct assay_array_data data = data_of(&ground, n_made);
-        status = assay_array_engine_init(&data, &engines[n_made], err);
+        status = assay_array_engine_init(&ground.data[n_made], &engines[n_made], err);
     }
     if (status == ASSAY_OK)
         status = hold_indicators(folds, engines, held, err);

@@ -5,6 +5,7 @@
 
 #include "calibrate/fit/pipeline.h"
 #include "calibrate/fit/problem.h"
+#include "calibrate/fit/reading.h"
 #include "core/base/memory.h"
 #include "core/fit/anchor.h"
 #include "core/fit/elastic.h"
@@ -231,8 +232,9 @@ static enum assay_status fit_elastic(const struct assay_pipeline *pipeline,
     return status;
 }
 
-/* B and the weights; false when no signal lowers the risk. */
-static bool take_weights(struct assay_pipeline *pipeline, const unsigned char sign_free[])
+/* B and the weights, where signals lower the risk. */
+static enum assay_status take_weights(struct assay_pipeline *pipeline,
+                                      const unsigned char sign_free[], struct assay_error *err)
 {
     double total = 0;
     for (size_t j = 0; j < pipeline->n_signal; j++)
@@ -242,7 +244,27 @@ static bool take_weights(struct assay_pipeline *pipeline, const unsigned char si
         double weight = -pipeline->fit.coef[1 + j] / total;
         pipeline->weight[j] = sign_free[j] ? weight : fmax(0, weight);
     }
-    return total > 0;
+    if (total > 0)
+        return ASSAY_OK;
+    assay_fail(err, ASSAY_ENUMERIC,
+               "no signal goes with fewer events; every weight would be 0");
+    assay_hint(err, "Check that \"better\" is the right way round and that the outcome is 1 for "
+                    "those who left.");
+    return ASSAY_ENUMERIC;
+}
+
+enum assay_status assay_pipeline_take_fit(struct assay_pipeline *pipeline, const double coef[],
+                                          const unsigned char sign_free[], struct assay_error *err)
+{
+    struct assay_logistic_fit made = {.n_coef = pipeline->n_coef,
+                                      .coef = assay_alloc(pipeline->n_coef, sizeof *coef)};
+    if (made.coef == NULL)
+        return assay_fail_memory(err, "fitting weights");
+    memcpy(made.coef, coef, pipeline->n_coef * sizeof *coef);
+    assay_logistic_fit_clear(&pipeline->fit);
+    pipeline->fit = made;
+    pipeline->penalty = pipeline->degrees = NAN;
+    return take_weights(pipeline, sign_free, err);
 }
 
 /* What `held` says of a column: it does not vary, and stays at 0; or its term separates the outcomes of a
@@ -279,14 +301,12 @@ static enum assay_status fit_once(struct assay_pipeline *pipeline,
         struct assay_error *) = {[ASSAY_BY_LIKELIHOOD] = fit_likelihood,
                                  [ASSAY_BY_FIRTH] = fit_firth,
                                  [ASSAY_BY_ELASTIC] = fit_elastic};
-    struct assay_array_data data = assay_pipeline_data(pipeline);
-    struct assay_engine engine; /* anew: it copies the last block, and holes may have moved */
+    const struct assay_engine *engine;
     struct outcome_of_fit made = {0};
-    enum assay_status status = assay_array_engine_init(&data, &engine, err);
+    enum assay_status status = assay_pipeline_engine(pipeline, &engine, err);
     if (status != ASSAY_OK)
         return status;
-    status = fitters[estimation->by](pipeline, &engine, estimation, start, &made, err);
-    assay_array_engine_clear(&engine);
+    status = fitters[estimation->by](pipeline, engine, estimation, start, &made, err);
     *again = status == ASSAY_ENUMERIC && hold_separated(pipeline, &made.fit);
     if (status == ASSAY_ENUMERIC)
         assay_name_problem(pipeline, made.fit.problem, made.fit.blamed, err);
@@ -298,13 +318,7 @@ static enum assay_status fit_once(struct assay_pipeline *pipeline,
     pipeline->fit = made.fit;
     pipeline->penalty = made.penalty;
     pipeline->degrees = made.degrees;
-    if (take_weights(pipeline, estimation->sign_free))
-        return ASSAY_OK;
-    assay_fail(err, ASSAY_ENUMERIC,
-               "no signal goes with fewer events; every weight would be 0");
-    assay_hint(err, "Check that \"better\" is the right way round and that the outcome is 1 for "
-                    "those who left.");
-    return ASSAY_ENUMERIC;
+    return take_weights(pipeline, estimation->sign_free, err);
 }
 
 /* Whether b keeps to all limits, to rounding: what a resample holds at 0 leaves others a larger share. */
@@ -335,7 +349,7 @@ static enum assay_status fit_fixed_point(struct assay_pipeline *pipeline,
     static const double settled = 1e-13; /* of x in [0, 1]: log-odds then agree to 1e-12 */
     enum assay_status status = fit_once(pipeline, estimation, start, again, err);
     for (size_t round = 0; status == ASSAY_OK && pipeline->own_design.n_hole > 0; round++) {
-        if (assay_design_fill_holes(&pipeline->own_design, pipeline->weight) <= settled)
+        if (assay_pipeline_fill_holes(pipeline, pipeline->weight) <= settled)
             return ASSAY_OK;
         if (round == ROUNDS)
             return assay_fail(err, ASSAY_ENUMERIC,
@@ -355,14 +369,9 @@ enum assay_status assay_pipeline_check(struct assay_pipeline *pipeline,
                                        const struct assay_estimation *estimation,
                                        struct assay_error *err)
 {
-    struct assay_array_data data = assay_pipeline_data(pipeline);
-    struct assay_engine engine;
-    enum assay_status status = assay_array_engine_init(&data, &engine, err);
-    if (status != ASSAY_OK)
-        return status;
-    status = check_columns(pipeline, estimation, &engine, err);
-    assay_array_engine_clear(&engine);
-    return status;
+    const struct assay_engine *engine;
+    enum assay_status status = assay_pipeline_engine(pipeline, &engine, err);
+    return status == ASSAY_OK ? check_columns(pipeline, estimation, engine, err) : status;
 }
 
 enum assay_status assay_pipeline_fit(struct assay_pipeline *pipeline,
@@ -400,19 +409,16 @@ static enum assay_status fit_along(const struct assay_pipeline *pipeline, const 
                                    struct outcome_of_fit *out, struct assay_error *err)
 {
     struct assay_estimation keep = {.anchor = weight, .lambda = HUGE_VAL};
-    struct assay_array_data data = assay_pipeline_data(pipeline);
     struct assay_pipeline all = *pipeline; /* no signal is held: its weight is given */
-    struct assay_engine engine;
+    const struct assay_engine *engine;
     all.held = assay_alloc(all.n_coef, 1);
     if (all.held == NULL)
         return assay_fail_memory(err, "fitting weights");
     for (size_t k = 1 + all.n_signal; k < all.n_coef; k++)
         all.held[k] = pipeline->held[k];
-    enum assay_status status = assay_array_engine_init(&data, &engine, err);
-    if (status == ASSAY_OK) {
-        status = fit_likelihood(&all, &engine, &keep, NULL, out, err);
-        assay_array_engine_clear(&engine);
-    }
+    enum assay_status status = assay_pipeline_engine(pipeline, &engine, err);
+    if (status == ASSAY_OK)
+        status = fit_likelihood(&all, engine, &keep, NULL, out, err);
     free(all.held);
     return status;
 }
@@ -422,7 +428,7 @@ enum assay_status assay_pipeline_set_weights(struct assay_pipeline *pipeline,
 {
     struct outcome_of_fit made = {0};
     if (pipeline->own_design.n_hole > 0)
-        assay_design_fill_holes(&pipeline->own_design, weight);
+        assay_pipeline_fill_holes(pipeline, weight);
     enum assay_status status = fit_along(pipeline, weight, &made, err);
     if (status == ASSAY_OK) {
         double total = 0;
@@ -440,16 +446,16 @@ enum assay_status assay_pipeline_set_weights(struct assay_pipeline *pipeline,
 enum assay_status assay_pipeline_fit_free(const struct assay_pipeline *pipeline,
                                           struct assay_logistic_fit *fit, struct assay_error *err)
 {
-    struct assay_array_data data = assay_pipeline_data(pipeline);
-    struct assay_engine engine;
+    const struct assay_engine *engine;
     struct assay_logistic_options options = assay_logistic_options_default();
     options.held = pipeline->held;
-    enum assay_status status = assay_array_engine_init(&data, &engine, err);
+    if (assay_pipeline_shares(pipeline)) /* limits and anchor move little where so many rows speak */
+        options.start = pipeline->fit.coef;
+    enum assay_status status = assay_pipeline_engine(pipeline, &engine, err);
     if (status != ASSAY_OK)
         return status;
     struct assay_logistic_fit made = {0};
-    status = assay_logistic_fit(&engine, &options, &made, err);
-    assay_array_engine_clear(&engine);
+    status = assay_logistic_fit(engine, &options, &made, err);
     if (status == ASSAY_ENUMERIC)
         assay_name_problem(pipeline, made.problem, made.blamed, err);
     if (status != ASSAY_OK)

@@ -4,7 +4,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "calibrate/fit/reading.h"
 #include "core/base/memory.h"
+#include "core/base/rows.h"
 #include "core/metric/roc.h"
 
 /* ---- from names to indices ---- */
@@ -169,19 +171,18 @@ static enum assay_status find_auc(const struct assay_pipeline *pipeline, const d
 {
     const struct assay_history *history = pipeline->history;
     struct assay_array_data data = assay_pipeline_data(pipeline);
-    double *log_odds = assay_alloc(history->n_row, sizeof *log_odds);
-    unsigned char *outcome = assay_alloc(history->n_row, 1);
+    double *log_odds = assay_rows_alloc(history->n_row, sizeof *log_odds);
+    unsigned char *outcome = assay_rows_alloc(history->n_row, 1);
     struct assay_auc measured;
     size_t n = 0;
     *auc = NAN;
-    if (log_odds == NULL || outcome == NULL) {
-        free(log_odds);
-        free(outcome);
+    if (log_odds == NULL || outcome == NULL || !assay_array_log_odds(&data, coef, log_odds)) {
+        assay_rows_free(log_odds);
+        assay_rows_free(outcome);
         return assay_fail_memory(err, "finding what limits cost");
     }
-    assay_array_log_odds(&data, coef, log_odds);
     for (size_t i = 0; i < history->n_row; i++)
-        if (pipeline->include[i]) {
+        if (assay_pipeline_times(pipeline, i) > 0) {
             log_odds[n] = log_odds[i];
             outcome[n++] = history->outcome[i];
         }
@@ -189,8 +190,8 @@ static enum assay_status find_auc(const struct assay_pipeline *pipeline, const d
         assay_auc_measure(log_odds, outcome, n, ASSAY_HIGHER_IS_RISK, &measured, err);
     if (status == ASSAY_OK)
         *auc = measured.wald.value;
-    free(log_odds);
-    free(outcome);
+    assay_rows_free(log_odds);
+    assay_rows_free(outcome);
     return status;
 }
 
@@ -199,7 +200,7 @@ struct costing {
     const struct assay_pipeline *pipeline;
     const struct assay_declared_limits *declared;
     const double *asked; /* [n_signal] the anchor before it was moved within the limits */
-    struct assay_engine engine;
+    const struct assay_engine *engine;
     struct assay_anchor anchor;
     struct assay_logistic_options options;
     double *coef; /* [n_coef] */
@@ -270,7 +271,7 @@ static enum assay_status cost_of_kept(struct costing *c, struct assay_weight_lim
         status = assay_weight_limits_nearest(&loosened, c->asked, anchor.sd, weight, err);
     anchor.weight = weight;
     if (status == ASSAY_OK)
-        status = assay_anchor_fit(&c->engine, &anchor, &c->options, NULL, &fit, err);
+        status = assay_anchor_fit(c->engine, &anchor, &c->options, NULL, &fit, err);
     if (status == ASSAY_OK) {
         memcpy(c->coef, fit.fit.coef, fit.fit.n_coef * sizeof *c->coef);
         *deviance = 2 * (fit.fit.log_likelihood - c->pipeline->fit.log_likelihood);
@@ -296,7 +297,7 @@ static enum assay_status find_cost(struct costing *c, size_t k, struct assay_mod
     enum assay_status status =
         isinf(c->anchor.lambda)
             ? cost_of_kept(c, which, &limit->deviance, &reason)
-            : assay_weight_limit_cost(&c->engine, c->anchor.lambda > 0 ? &c->anchor : NULL,
+            : assay_weight_limit_cost(c->engine, c->anchor.lambda > 0 ? &c->anchor : NULL,
                                       &c->options, &c->declared->limits, &c->pipeline->fit, which,
                                       c->coef, &limit->deviance, &reason);
     if (status == ASSAY_ENUMERIC) { /* without it there is no fit at all */
@@ -323,10 +324,14 @@ static enum assay_status find_costs(struct costing *c, const unsigned char activ
                                     struct assay_error *err)
 {
     const struct assay_weight_limit_set *set = &c->declared->set;
-    enum assay_status status = find_auc(c->pipeline, c->pipeline->fit.coef, &c->auc, err);
+    enum assay_status status = ASSAY_OK;
+    c->auc = NAN;
     for (size_t k = 0; status == ASSAY_OK && k < set->limits.n_limit; k++)
         if (active[k] && is_declared(set->what[k].kind)) {
-            status = find_cost(c, k, &limit[*n_limit], err);
+            if (isnan(c->auc))
+                status = find_auc(c->pipeline, c->pipeline->fit.coef, &c->auc, err);
+            if (status == ASSAY_OK)
+                status = find_cost(c, k, &limit[*n_limit], err);
             *n_limit += limit[*n_limit].what != NULL;
         }
     return status;
@@ -339,7 +344,6 @@ enum assay_status assay_limits_cost(const struct assay_pipeline *pipeline,
                                     size_t *n_limit, struct assay_error *err)
 {
     const struct assay_limits *limits = &declared->set.limits;
-    struct assay_array_data data = assay_pipeline_data(pipeline);
     struct costing c = {.pipeline = pipeline,
                         .declared = declared,
                         .asked = asked,
@@ -353,7 +357,7 @@ enum assay_status assay_limits_cost(const struct assay_pipeline *pipeline,
     if (c.coef == NULL || signal == NULL || active == NULL || *limit == NULL)
         status = assay_fail_memory(err, "finding what limits cost");
     else
-        status = assay_array_engine_init(&data, &c.engine, err);
+        status = assay_pipeline_engine(pipeline, &c.engine, err);
     if (status == ASSAY_OK) {
         for (size_t j = 0; j < pipeline->n_signal; j++)
             signal[j] = 1 + j;
@@ -365,7 +369,6 @@ enum assay_status assay_limits_cost(const struct assay_pipeline *pipeline,
         c.options.held = pipeline->held;
         assay_weight_limit_set_active(&declared->set, pipeline->fit.coef, pipeline->n_coef, active);
         status = find_costs(&c, active, *limit, n_limit, err);
-        assay_array_engine_clear(&c.engine);
     }
     free(c.coef);
     free(signal);

@@ -6,8 +6,8 @@
 #include <string.h>
 
 #include "calibrate/fit/accounts.h"
-#include "core/base/block.h"
 #include "core/base/memory.h"
+#include "core/base/rows.h"
 #include "core/fit/penalty_choice.h"
 #include "core/fit/stability.h"
 
@@ -21,6 +21,7 @@ struct trial {
     struct assay_engine whole;     /* over the published design */
     struct assay_engine *train;    /* [folds->n], those made are not zero */
     unsigned char **include;       /* [n_half], rows of the half-samples at work */
+    size_t *first, *row;           /* fold f holds out row[first[f]] .. row[first[f + 1] - 1] */
 };
 
 static void trial_clear(struct trial *t)
@@ -32,6 +33,8 @@ static void trial_clear(struct trial *t)
     free(t->train);
     free(t->never_positive);
     free(t->include);
+    free(t->first);
+    assay_rows_free(t->row);
 }
 
 static double alpha_of(const struct assay_fit_spec *fit)
@@ -67,17 +70,24 @@ static enum assay_status trial_init(const struct assay_pipeline *published,
 
 /* ---- how strong ---- */
 
-static double row_log_odds(const struct assay_design *design, size_t i, const double coef[])
+/* Rows by fold, each fold's in ascending order: a fold is charged for its own. */
+static enum assay_status sort_by_fold(struct trial *t, struct assay_error *err)
 {
-    double eta = coef[0];
-    for (size_t j = 0; j < design->n_column; j++)
-        eta += coef[1 + j] * design->x[assay_block_index(i, j, design->n_column)];
-    return eta;
-}
-
-static bool is_held_out(const struct assay_history *history, size_t i, size_t f)
-{
-    return history->used[i] && history->fold[i] == f;
+    const struct assay_history *history = t->published->history;
+    size_t n_fold = t->folds->n;
+    t->first = assay_alloc(n_fold + 2, sizeof *t->first);
+    t->row = assay_rows_alloc(history->n_used, sizeof *t->row);
+    if (t->first == NULL || t->row == NULL)
+        return assay_fail_memory(err, "choosing the penalty");
+    size_t *next = t->first + 1; /* next[f] starts as first[f] and ends as first[f + 1] */
+    for (size_t i = 0; i < history->n_row; i++)
+        next[history->fold[i] + 1] += history->used[i];
+    for (size_t f = 0; f < n_fold; f++)
+        next[f + 1] += next[f];
+    for (size_t i = 0; i < history->n_row; i++)
+        if (history->used[i])
+            t->row[next[history->fold[i]]++] = i;
+    return ASSAY_OK;
 }
 
 static enum assay_status charge_fold(void *state, size_t f, const double coef[], double loss[],
@@ -85,16 +95,22 @@ static enum assay_status charge_fold(void *state, size_t f, const double coef[],
 {
     const struct trial *t = state;
     const struct assay_history *history = t->published->history;
-    (void)err;
-    for (size_t i = 0; i < history->n_row; i++)
-        if (is_held_out(history, i, f))
-            loss[t->accounts.account[i]] = 0;
-    for (size_t i = 0; i < history->n_row; i++)
-        if (is_held_out(history, i, f)) {
-            double eta = row_log_odds(t->folds->part[f].design, i, coef);
-            double wrong = history->outcome[i] ? -eta : eta;
-            loss[t->accounts.account[i]] += fmax(wrong, 0) + log1p(exp(-fabs(wrong)));
-        }
+    const struct assay_design *design = t->folds->part[f].design;
+    double *x = assay_alloc(design->n_column, sizeof *x);
+    if (x == NULL)
+        return assay_fail_memory(err, "choosing the penalty");
+    for (size_t k = t->first[f]; k < t->first[f + 1]; k++)
+        loss[t->accounts.account[t->row[k]]] = 0;
+    for (size_t k = t->first[f]; k < t->first[f + 1]; k++) {
+        size_t i = t->row[k];
+        double eta = coef[0];
+        assay_design_row(design, i, x);
+        for (size_t j = 0; j < design->n_column; j++)
+            eta += coef[1 + j] * x[j];
+        double wrong = history->outcome[i] ? -eta : eta;
+        loss[t->accounts.account[i]] += fmax(wrong, 0) + log1p(exp(-fabs(wrong)));
+    }
+    free(x);
     return ASSAY_OK;
 }
 
@@ -125,6 +141,8 @@ static enum assay_status choose_lambda(struct trial *t, double *lambda, struct a
     options.elastic = t->elastic;
     options.n_thread = t->published->history->n_thread;
     enum assay_status status = start_folds(t, err);
+    if (status == ASSAY_OK)
+        status = sort_by_fold(t, err);
     if (status == ASSAY_OK)
         status = assay_penalty_curve_find(&data, &options, &curve, err);
     if (status == ASSAY_OK)
@@ -168,7 +186,7 @@ static enum assay_status start_half(void *state, size_t sample, const unsigned c
 {
     struct trial *t = state;
     struct assay_array_data data = assay_pipeline_data(t->published);
-    unsigned char *include = assay_alloc(data.n_row, 1);
+    unsigned char *include = assay_rows_alloc(data.n_row, 1);
     if (include == NULL)
         return assay_fail_memory(err, "fitting half-samples");
     for (size_t i = 0; i < data.n_row; i++)
@@ -179,7 +197,7 @@ static enum assay_status start_half(void *state, size_t sample, const unsigned c
     if (status == ASSAY_OK)
         t->include[sample] = include;
     else
-        free(include);
+        assay_rows_free(include);
     return status;
 }
 
@@ -187,7 +205,7 @@ static void end_half(void *state, size_t sample, struct assay_engine *engine)
 {
     struct trial *t = state;
     assay_array_engine_clear(engine);
-    free(t->include[sample]);
+    assay_rows_free(t->include[sample]);
     t->include[sample] = NULL;
 }
 

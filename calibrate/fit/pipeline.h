@@ -8,7 +8,9 @@
 #ifndef ASSAY_CALIBRATE_PIPELINE_H
 #define ASSAY_CALIBRATE_PIPELINE_H
 
+#include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "calibrate/fit/history.h"
 #include "core/base/error.h"
@@ -42,6 +44,8 @@ struct assay_estimation {
 struct assay_pipeline {
     const struct assay_history *history; /* borrowed */
     const unsigned char *include;        /* borrowed; how often each row counts, 0: not at all */
+    const uint16_t *part;                /* borrowed, or NULL; rows of part left_out do not count, whatever */
+    uint16_t left_out;                   /* include says: assay_pipeline_times() knows */
     const struct assay_pipeline *published; /* borrowed; whose design is shared, or NULL */
     enum assay_pipeline_use use;
     size_t n_signal, n_coef;
@@ -54,11 +58,22 @@ struct assay_pipeline {
     double penalty;                      /* what the anchor takes off the log-likelihood */
     double degrees;                      /* effective degrees of freedom; NaN by elastic net */
     struct assay_logistic_fit fit;       /* of the data; with an anchor its covariance is anchor.h's */
+    struct assay_reading *reading;       /* the engine over its rows (reading.h) */
 };
+
+/* How often a row counts. */
+static inline unsigned assay_pipeline_times(const struct assay_pipeline *pipeline, size_t row)
+{
+    bool out = pipeline->part != NULL && pipeline->part[row] == pipeline->left_out;
+    return out ? 0 : pipeline->include[row];
+}
 
 /* Above so many snapshots a resample takes the published baselines: they do not look at outcomes,
  * and leaving a tenth of that many rows out moves no percentile by more than a few hundredths. */
 #define ASSAY_SHARED_BASELINE_ROWS 100000
+
+/* Whether pipelines on parts of the rows share the baselines, and with them the design, of the one on all. */
+bool assay_pipeline_shares(const struct assay_pipeline *published);
 
 /* Baselines and design; nothing is fitted yet. published: the pipeline on all rows, whose baselines
  * may be shared and must then outlive this one; NULL for that one itself. A pipeline must not be
@@ -94,7 +109,15 @@ ASSAY_MUST_CHECK enum assay_status assay_pipeline_set_weights(struct assay_pipel
                                                               const double weight[],
                                                               struct assay_error *err);
 
-/* The unconstrained maximum-likelihood fit on the same design. */
+/* Takes coefficients [n_coef] that were found elsewhere for the fit: no covariance, no likelihood.
+ *   ASSAY_ENUMERIC  no signal lowers the risk */
+ASSAY_MUST_CHECK enum assay_status assay_pipeline_take_fit(struct assay_pipeline *pipeline,
+                                                           const double coef[],
+                                                           const unsigned char sign_free[],
+                                                           struct assay_error *err);
+
+/* The unconstrained maximum-likelihood fit on the same design. Where rows are many it starts from the
+ * pipeline's own fit, if there is one. */
 ASSAY_MUST_CHECK enum assay_status assay_pipeline_fit_free(const struct assay_pipeline *pipeline,
                                                            struct assay_logistic_fit *fit,
                                                            struct assay_error *err);
@@ -102,7 +125,8 @@ ASSAY_MUST_CHECK enum assay_status assay_pipeline_fit_free(const struct assay_pi
 /* What the engine over this pipeline's rows is made of; cluster codes are the accounts'. */
 struct assay_array_data assay_pipeline_data(const struct assay_pipeline *pipeline);
 
-/* Log-odds of every row of the table. */
-void assay_pipeline_log_odds(const struct assay_pipeline *pipeline, double log_odds[]);
+/* Log-odds of every row of the table; false, and nothing written, when there is no memory for the blocks of
+ * a design that keeps none. */
+bool assay_pipeline_log_odds(const struct assay_pipeline *pipeline, double log_odds[]);
 
 #endif

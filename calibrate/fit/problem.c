@@ -74,8 +74,9 @@ enum assay_status assay_name_problem(const struct assay_pipeline *pipeline,
     struct assay_text names = {0};
     size_t n_name = 0, n_row = 0, n_event = 0;
     for (size_t i = 0; i < history->n_row; i++) {
-        n_row += pipeline->include[i];
-        n_event += pipeline->include[i] && history->outcome[i];
+        unsigned times = assay_pipeline_times(pipeline, i);
+        n_row += times;
+        n_event += times > 0 && history->outcome[i];
     }
     if (blamed != NULL)
         list_names(history, blamed, pipeline->n_coef, &names, &n_name);

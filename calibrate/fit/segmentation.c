@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "core/base/memory.h"
+#include "core/base/rows.h"
 #include "core/base/number.h"
 #include "core/fit/pooling.h"
 
@@ -26,7 +27,7 @@ struct ground {
 static void ground_clear(struct ground *g)
 {
     free(g->fold);
-    free(g->group);
+    assay_rows_free(g->group);
     free(g->group_rows);
     free(g->common);
     free(g->part);
@@ -39,7 +40,7 @@ static enum assay_status number_accounts(struct ground *g, struct assay_error *e
     const struct assay_column *id = &history->table->columns[history->columns->id];
     size_t n_code = assay_dictionary_count(id->dictionary);
     int32_t *number = assay_alloc(n_code, sizeof *number);
-    g->group = assay_alloc(history->n_row, sizeof *g->group);
+    g->group = assay_rows_alloc(history->n_row, sizeof *g->group);
     g->group_rows = assay_alloc(n_code, sizeof *g->group_rows);
     if (number == NULL || g->group == NULL || g->group_rows == NULL) {
         free(number);
@@ -259,14 +260,14 @@ static enum assay_status predict(const struct assay_folds *folds,
 {
     if (isinf(s->lambda))
         return ASSAY_OK;
-    double *log_odds = assay_alloc(folds->published->history->n_row, sizeof *log_odds);
+    double *log_odds = assay_rows_alloc(folds->published->history->n_row, sizeof *log_odds);
     if (log_odds == NULL)
         return assay_fail_memory(err, "predicting by segment");
     enum assay_status status = ASSAY_OK;
     for (size_t f = 0; status == ASSAY_OK && f < folds->n; f++)
         if (folds->fitted[f])
             status = predict_fold(&folds->part[f], f, estimation, s, log_odds, own, err);
-    free(log_odds);
+    assay_rows_free(log_odds);
     return status;
 }
 
@@ -277,9 +278,10 @@ static enum assay_status compare(const struct assay_history *history, const doub
 {
     const int32_t *account = history->table->columns[history->columns->id].codes;
     size_t n = history->n_row, m = 0;
-    double *first = assay_alloc(n, sizeof *first), *second = assay_alloc(n, sizeof *second);
-    unsigned char *outcome = assay_alloc(n, 1);
-    int32_t *cluster = assay_alloc(n, sizeof *cluster);
+    double *first = assay_rows_alloc(n, sizeof *first);
+    double *second = assay_rows_alloc(n, sizeof *second);
+    unsigned char *outcome = assay_rows_alloc(n, 1);
+    int32_t *cluster = assay_rows_alloc(n, sizeof *cluster);
     enum assay_status status = ASSAY_OK;
     if (first == NULL || second == NULL || outcome == NULL || cluster == NULL)
         status = assay_fail_memory(err, "comparing segments' weights");
@@ -293,10 +295,10 @@ static enum assay_status compare(const struct assay_history *history, const doub
     }
     if (status == ASSAY_OK)
         status = assay_paired_measure(first, second, outcome, cluster, m, gain, err);
-    free(first);
-    free(second);
-    free(outcome);
-    free(cluster);
+    assay_rows_free(first);
+    assay_rows_free(second);
+    assay_rows_free(outcome);
+    assay_rows_free(cluster);
     return status;
 }
 
@@ -307,7 +309,7 @@ static enum assay_status find_out(struct ground *g, const struct assay_estimatio
                                   struct assay_segmentation *s, struct assay_error *err)
 {
     const struct assay_history *history = g->folds->published->history;
-    double *own = assay_alloc(history->n_row, sizeof *own);
+    double *own = assay_rows_alloc(history->n_row, sizeof *own);
     if (own == NULL)
         return assay_fail_memory(err, "predicting by segment");
     memcpy(own, prob_common, history->n_row * sizeof *own);
@@ -318,7 +320,7 @@ static enum assay_status find_out(struct ground *g, const struct assay_estimatio
         status = compare(history, own, prob_common, &s->gain, err);
     if (status == ASSAY_OK)
         memcpy(prob, own, history->n_row * sizeof *prob);
-    free(own);
+    assay_rows_free(own);
     return status;
 }
 

@@ -7,6 +7,7 @@
 
 #include "calibrate/fit/problem.h"
 #include "core/base/memory.h"
+#include "core/base/rows.h"
 #include "core/base/text.h"
 
 /* As for the pipeline's own fits: a resample's predictions can show no more. */
@@ -29,8 +30,8 @@ void assay_segments_clear(struct assay_segments *segments)
 {
     free(segments->name);
     free(segments->first);
-    free(segments->row);
-    free(segments->of_row);
+    assay_rows_free(segments->row);
+    assay_rows_free(segments->of_row);
     *segments = (struct assay_segments){0};
 }
 
@@ -114,8 +115,8 @@ enum assay_status assay_segments_find(const struct assay_history *history, size_
     if (status == ASSAY_OK) {
         made.name = assay_alloc(made.n, sizeof *made.name);
         made.first = assay_alloc(made.n + 1, sizeof *made.first);
-        made.row = assay_alloc(history->n_row, sizeof *made.row);
-        made.of_row = assay_alloc(history->n_row, sizeof *made.of_row);
+        made.row = assay_rows_alloc(history->n_row, sizeof *made.row);
+        made.of_row = assay_rows_alloc(history->n_row, sizeof *made.of_row);
         if (made.name == NULL || made.first == NULL || made.row == NULL || made.of_row == NULL)
             status = assay_fail_memory(err, "finding segments");
         else
@@ -134,8 +135,8 @@ enum assay_status assay_segments_find(const struct assay_history *history, size_
 void assay_segment_part_clear(struct assay_segment_part *part)
 {
     assay_design_clear(&part->design);
-    free(part->outcome);
-    free(part->include);
+    assay_rows_free(part->outcome);
+    assay_rows_free(part->include);
     *part = (struct assay_segment_part){0};
 }
 
@@ -152,7 +153,8 @@ static enum assay_status copy_holes(const struct assay_design *from,
             return ASSAY_OK;
         if (part->row[r] != from->holes[h].row)
             continue;
-        if (!assay_grow(&into->holes, &into->hole_capacity, into->n_hole + 1, sizeof *into->holes))
+        if (!assay_rows_grow(&into->holes, &into->hole_capacity, into->n_hole + 1,
+                             sizeof *into->holes))
             return assay_fail_memory(err, "fitting segments");
         into->holes[into->n_hole++] =
             (struct assay_hole){(uint32_t)r, from->holes[h].signal};
@@ -166,22 +168,24 @@ enum assay_status assay_segment_part_init(const struct assay_pipeline *pipeline,
 {
     const struct assay_design *whole = pipeline->design;
     size_t n = segments->first[segment + 1] - segments->first[segment];
-    struct assay_segment_part made = {.outcome = assay_alloc(n, 1),
-                                      .include = assay_alloc(n, 1),
+    struct assay_segment_part made = {.outcome = assay_rows_alloc(n, 1),
+                                      .include = assay_rows_alloc(n, 1),
                                       .row = segments->row + segments->first[segment]};
-    enum assay_status status = made.outcome != NULL && made.include != NULL
+    double *values = assay_alloc(whole->n_column, sizeof *values);
+    enum assay_status status = made.outcome != NULL && made.include != NULL && values != NULL
                                    ? assay_design_init(whole->spec, n, &made.design, err)
                                    : assay_fail_memory(err, "fitting segments");
     for (size_t r = 0; status == ASSAY_OK && r < n; r++) {
         size_t i = made.row[r];
+        assay_design_row(whole, i, values);
         for (size_t j = 0; j < whole->n_column; j++)
-            made.design.x[assay_block_index(r, j, whole->n_column)] =
-                whole->x[assay_block_index(i, j, whole->n_column)];
+            made.design.x[assay_block_index(r, j, whole->n_column)] = values[j];
         made.outcome[r] = pipeline->history->outcome[i];
-        made.include[r] = pipeline->include[i];
+        made.include[r] = (unsigned char)assay_pipeline_times(pipeline, i);
     }
     if (status == ASSAY_OK)
         status = copy_holes(whole, &made, &made.design, err);
+    free(values);
     if (status != ASSAY_OK)
         assay_segment_part_clear(&made);
     else

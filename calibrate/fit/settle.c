@@ -6,7 +6,9 @@
 
 #include "calibrate/fit/anchoring.h"
 #include "calibrate/fit/penalised.h"
+#include "calibrate/fit/reading.h"
 #include "core/base/memory.h"
+#include "core/fit/columns.h"
 
 enum assay_status assay_settle_limits(const struct assay_pipeline *published,
                                       struct assay_settlement *settlement,
@@ -23,26 +25,29 @@ enum assay_status assay_settle_limits(const struct assay_pipeline *published,
 
 /* ---- anchors ---- */
 
-/* Standard deviations, divisor n, of the published columns over the rows that count: two passes. A
- * column that does not vary gets 1; no fit will take it. */
-static void find_spreads(const struct assay_pipeline *published, double sd[])
+/* Standard deviations, divisor n, of the published columns over the rows that count: at b = 0 all rows weigh
+ * the same. A column that does not vary gets 1; no fit will take it. */
+static enum assay_status find_spreads(const struct assay_pipeline *published, double sd[],
+                                      struct assay_error *err)
 {
-    const struct assay_design *design = published->design;
-    const struct assay_history *history = published->history;
-    double n = (double)history->n_used;
-    for (size_t j = 0; j < published->n_signal; j++) {
-        double mean = 0, square = 0;
-        for (size_t i = 0; i < history->n_row; i++)
-            if (history->used[i])
-                mean += design->x[assay_block_index(i, j, design->n_column)];
-        mean /= n;
-        for (size_t i = 0; i < history->n_row; i++)
-            if (history->used[i]) {
-                double off = design->x[assay_block_index(i, j, design->n_column)] - mean;
-                square += off * off;
-            }
-        sd[j] = square > 0 ? sqrt(square / n) : 1;
+    static const double no_spread = 1e-6; /* of its root mean square, as core/fit/columns.h draws the line */
+    size_t p = published->n_coef;
+    const struct assay_engine *engine;
+    double *memory = assay_alloc(p * p + 2 * p, sizeof *memory), log_likelihood;
+    if (memory == NULL)
+        return assay_fail_memory(err, "settling the fit");
+    double *zero = memory + p * p, *spread = zero + p;
+    enum assay_status status = assay_pipeline_engine(published, &engine, err);
+    if (status == ASSAY_OK)
+        status = engine->evaluate(engine->state, zero, &log_likelihood, NULL, memory, err);
+    if (status == ASSAY_OK)
+        assay_columns_spread(memory, p, NULL, spread);
+    for (size_t j = 0; status == ASSAY_OK && j < published->n_signal; j++) {
+        double length = sqrt(memory[(1 + j) * p + 1 + j] / memory[0]);
+        sd[j] = spread[1 + j] > no_spread * length ? spread[1 + j] : 1;
     }
+    free(memory);
+    return status;
 }
 
 static double champion_weight(const struct assay_model *champion, const char *name)
@@ -232,8 +237,9 @@ enum assay_status assay_settle(struct assay_pipeline *published, const struct as
     s->asked = assay_alloc(n, sizeof *s->asked);
     if (s->sd == NULL || s->own == NULL || s->rival == NULL || s->asked == NULL)
         return assay_fail_memory(err, "settling the fit");
-    find_spreads(published, s->sd);
-    enum assay_status status = choose_anchor(published->history->spec, champion, s, err);
+    enum assay_status status = find_spreads(published, s->sd, err);
+    if (status == ASSAY_OK)
+        status = choose_anchor(published->history->spec, champion, s, err);
     if (status == ASSAY_OK)
         status = keep_to_limits(n, s, err);
     return status == ASSAY_OK ? settle_method(published, folds, judged, s, err) : status;

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "calibrate/fit/reading.h"
 #include "core/base/memory.h"
 #include "core/fit/anchor.h"
 #include "core/fit/firth.h"
@@ -12,10 +13,13 @@
 #include "core/fit/robust.h"
 #include "core/fit/sample_size.h"
 
+/* A limit of several coefficients that holds with equality is missed by the rounding of its sum, to either side. */
+static const double rounding = 1e-9;
+
 struct finding {
     const struct assay_pipeline *pipeline;
     const struct assay_estimation *estimation;
-    struct assay_engine engine;
+    const struct assay_engine *engine;
     struct assay_uncertainty *out;
 };
 
@@ -33,6 +37,33 @@ static enum assay_status pass_on(enum assay_status status, const struct assay_er
     return status;
 }
 
+static bool is_slack(const double limit[], double floor, const double coef[], size_t n_coef)
+{
+    double value = -floor, size = fabs(floor);
+    for (size_t k = 0; k < n_coef; k++) {
+        value += limit[k] * coef[k];
+        size += fabs(limit[k] * coef[k]);
+    }
+    return value > rounding * size;
+}
+
+/* Whether the published fit is where it would be without limits and anchor. Where rows are few the free fit is made all
+ * the same, from its own start. */
+static bool is_free(const struct finding *f)
+{
+    const struct assay_estimation *estimation = f->estimation;
+    const struct assay_limits *limits = estimation->limits;
+    size_t p = f->pipeline->n_coef;
+    bool anchored = estimation->anchor != NULL && estimation->lambda > 0;
+    if (estimation->by != ASSAY_BY_LIKELIHOOD || anchored || !assay_pipeline_shares(f->pipeline))
+        return false;
+    for (size_t k = 0; limits != NULL && k < limits->n_limit; k++)
+        if (k < limits->n_equal || !is_slack(limits->limit + k * p, limits->floor[k],
+                                             f->pipeline->fit.coef, p))
+            return false;
+    return true;
+}
+
 /* ---- accounts that repeat ---- */
 
 /* A fit's covariance by account: found [n_coef * n_coef]. *done: there is one. Firth's intercept has been
@@ -44,9 +75,9 @@ static enum assay_status cluster(const struct finding *f, const struct assay_log
     struct assay_error reason = {0};
     enum assay_status status =
         f->estimation->by == ASSAY_BY_FIRTH
-            ? assay_robust_covariance(&f->engine, fit, ASSAY_ROBUST_CLUSTERS, found, &n_cluster,
+            ? assay_robust_covariance(f->engine, fit, ASSAY_ROBUST_CLUSTERS, found, &n_cluster,
                                       &reason)
-            : assay_robust_anchored(&f->engine, fit, found, &n_cluster, &reason);
+            : assay_robust_anchored(f->engine, fit, found, &n_cluster, &reason);
     *done = status == ASSAY_OK;
     return is_numeric(status) ? ASSAY_OK : pass_on(status, &reason, err);
 }
@@ -69,7 +100,7 @@ static enum assay_status may_cluster(const struct finding *f, bool *may, struct 
     unsigned char *blamed = assay_alloc(f->pipeline->n_coef, 1);
     if (blamed == NULL)
         return assay_fail_memory(err, "finding standard errors");
-    status = assay_logistic_check(&f->engine, &problem, blamed, err);
+    status = assay_logistic_check(f->engine, &problem, blamed, err);
     *may = problem == ASSAY_FIT_COLLINEAR;
     free(blamed);
     return status;
@@ -85,7 +116,9 @@ static enum assay_status cluster_both(struct finding *f, struct assay_error *err
     if (found == NULL)
         return assay_fail_memory(err, "finding standard errors");
     enum assay_status status = cluster(f, &f->pipeline->fit, found, &published, err);
-    if (status == ASSAY_OK && !out->free_missing)
+    if (status == ASSAY_OK && is_free(f))
+        memcpy(found + p * p, found, p * p * sizeof *found);
+    else if (status == ASSAY_OK && !out->free_missing)
         status = cluster(f, &out->free_fit, found + p * p, &free_one, err);
     out->clustered = status == ASSAY_OK && published && free_one;
     if (out->clustered) {
@@ -99,16 +132,38 @@ static enum assay_status cluster_both(struct finding *f, struct assay_error *err
 
 /* ---- the fit without limits ---- */
 
+static enum assay_status copy_fit(const struct assay_logistic_fit *from,
+                                  struct assay_logistic_fit *to, struct assay_error *err)
+{
+    size_t p = from->n_coef;
+    struct assay_logistic_fit made = *from;
+    made.blamed = assay_alloc(p, sizeof *made.blamed);
+    made.active = assay_alloc(p, sizeof *made.active);
+    made.coef = assay_alloc(p, sizeof *made.coef);
+    made.covariance = assay_alloc(p * p, sizeof *made.covariance);
+    if (made.blamed == NULL || made.active == NULL || made.coef == NULL ||
+        made.covariance == NULL) {
+        assay_logistic_fit_clear(&made);
+        return assay_fail_memory(err, "finding standard errors");
+    }
+    memcpy(made.coef, from->coef, p * sizeof *made.coef);
+    memcpy(made.covariance, from->covariance, p * p * sizeof *made.covariance);
+    *to = made;
+    return ASSAY_OK;
+}
+
 static enum assay_status fit_free(struct finding *f, struct assay_error *err)
 {
     struct assay_uncertainty *out = f->out;
     struct assay_error reason = {0};
     enum assay_status status;
-    if (f->estimation->by == ASSAY_BY_FIRTH) {
+    if (is_free(f)) {
+        status = copy_fit(&f->pipeline->fit, &out->free_fit, &reason);
+    } else if (f->estimation->by == ASSAY_BY_FIRTH) {
         struct assay_logistic_options options = assay_logistic_options_default();
         struct assay_firth_fit firth = {0};
         options.held = f->pipeline->held;
-        status = assay_firth_fit(&f->engine, &options, &firth, &reason);
+        status = assay_firth_fit(f->engine, &options, &firth, &reason);
         if (status == ASSAY_OK) {
             out->free_fit = firth.base;
             firth.base = (struct assay_logistic_fit){0};
@@ -152,7 +207,7 @@ static enum assay_status profile(struct finding *f, const struct assay_logistic_
     options.likelihood = f->estimation->by == ASSAY_BY_FIRTH ? ASSAY_PROFILE_FIRTH
                                                              : ASSAY_PROFILE_PLAIN;
     enum assay_status status =
-        assay_profile_intervals(&f->engine, &options, interval, NULL, &reason);
+        assay_profile_intervals(f->engine, &options, interval, NULL, &reason);
     for (size_t k = 0; status == ASSAY_OK && k < fit->n_coef; k++) {
         low[k] = isfinite(interval[k].low) ? interval[k].low : (double)NAN;
         high[k] = isfinite(interval[k].high) ? interval[k].high : (double)NAN;
@@ -181,7 +236,7 @@ static enum assay_status find_intervals(struct finding *f, bool anchor_chosen,
 {
     struct assay_uncertainty *out = f->out;
     const struct assay_pipeline *pipeline = f->pipeline;
-    bool may_profile = !out->clustered && f->engine.n_row <= ASSAY_PROFILE_ROWS, done;
+    bool may_profile = !out->clustered && f->engine->n_row <= ASSAY_PROFILE_ROWS, done;
     enum assay_status status = ASSAY_OK;
     struct assay_logistic_fit shown = pipeline->fit;
     shown.covariance = out->covariance;
@@ -228,11 +283,13 @@ static enum assay_status test_conflict(struct finding *f, const double own[],
     struct assay_anchor asked = {.n_signal = n, .signal = signal, .weight = own};
     struct assay_logistic_options options = assay_logistic_options_default();
     options.held = f->pipeline->held;
+    if (assay_pipeline_shares(f->pipeline)) /* as in assay_pipeline_fit_free() */
+        options.start = f->out->free_fit.coef;
     enum assay_status status =
         f->out->clustered
             ? assay_anchor_conflict_wald(&asked, f->out->free_fit.coef, f->out->free_fit.covariance,
                                          f->out->free_fit.n_coef, &conflict, &reason)
-            : assay_anchor_conflict_test(&f->engine, &asked, &options, &conflict, &reason);
+            : assay_anchor_conflict_test(f->engine, &asked, &options, &conflict, &reason);
     free(signal);
     if (status == ASSAY_OK) {
         anchor->conflict_statistic = conflict.statistic;
@@ -248,12 +305,12 @@ static void hold_against_need(const struct finding *f, struct assay_model_sample
 {
     const struct assay_logistic_fit *fit =
         f->out->free_missing ? &f->pipeline->fit : &f->out->free_fit;
-    double n = (double)f->engine.n_row, share = (double)f->engine.n_event / n;
+    double n = (double)f->engine->n_row, share = (double)f->engine->n_event / n;
     struct assay_sample_question question = assay_sample_question_default();
     struct assay_sample_size found;
     struct assay_error unused = {0};
-    question.n_row = f->engine.n_row;
-    question.n_event = f->engine.n_event;
+    question.n_row = f->engine->n_row;
+    question.n_event = f->engine->n_event;
     question.n_slope = f->pipeline->n_coef - 1;
     question.r2 = -expm1(2 * (fit->null_log_likelihood - fit->log_likelihood) / n);
     question.apparent = true;
@@ -302,7 +359,6 @@ enum assay_status assay_uncertainty_find(const struct assay_pipeline *pipeline,
                                          struct assay_error *err)
 {
     size_t p = pipeline->n_coef;
-    struct assay_array_data data = assay_pipeline_data(pipeline);
     struct assay_uncertainty made = {.covariance = assay_alloc(p * p, sizeof *made.covariance),
                                      .coef = assay_alloc(p, sizeof *made.coef),
                                      .low = assay_alloc(p, sizeof *made.low),
@@ -319,11 +375,9 @@ enum assay_status assay_uncertainty_find(const struct assay_pipeline *pipeline,
         memcpy(made.coef, pipeline->fit.coef, p * sizeof *made.coef);
     }
     if (status == ASSAY_OK)
-        status = assay_array_engine_init(&data, &f.engine, err);
-    if (status == ASSAY_OK) {
+        status = assay_pipeline_engine(pipeline, &f.engine, err);
+    if (status == ASSAY_OK)
         status = find_all(&f, own, anchor, err);
-        assay_array_engine_clear(&f.engine);
-    }
     if (status != ASSAY_OK)
         assay_uncertainty_clear(&made);
     else

@@ -38,7 +38,7 @@ static const char *cell(const struct reading *r, enum assay_sheet_column column)
 
 static size_t line_of(const struct reading *r)
 {
-    return r->sheet.table.lines[r->row];
+    return assay_table_line(&r->sheet.table, r->row);
 }
 
 static enum assay_status no_memory(const struct reading *r)

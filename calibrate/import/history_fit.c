@@ -1,14 +1,13 @@
 #include "calibrate/import/history_fit.h"
 
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "calibrate/evidence/reference.h"
 #include "calibrate/fit/history.h"
 #include "calibrate/import/model_make.h"
 #include "core/base/block.h"
-#include "core/base/memory.h"
+#include "core/base/rows.h"
 #include "core/base/number.h"
 #include "core/fit/logistic.h"
 #include "core/fit/robust.h"
@@ -38,8 +37,8 @@ static enum assay_status composites(struct fitting *f)
     struct assay_scorer scorer = {0};
     double s[ASSAY_MAX_SIGNALS];
     bool missing[ASSAY_MAX_SIGNALS];
-    f->x = assay_alloc(assay_block_size(table->n_row, 1), sizeof *f->x);
-    f->account = assay_alloc(table->n_row, sizeof *f->account);
+    f->x = assay_rows_alloc(assay_block_size(table->n_row, 1), sizeof *f->x);
+    f->account = assay_rows_alloc(table->n_row, sizeof *f->account);
     if (f->x == NULL || f->account == NULL)
         return assay_fail_memory(f->err, "fitting a scorecard");
     enum assay_status status = assay_scorer_init(f->model, table, &scorer, f->err);
@@ -202,8 +201,8 @@ static enum assay_status measure(const struct fitting *f)
 {
     size_t n = 0, n_row = f->intake.table.n_row;
     struct assay_performance measured;
-    double *prob = assay_alloc(n_row, sizeof *prob);
-    unsigned char *outcome = assay_alloc(n_row, sizeof *outcome);
+    double *prob = assay_rows_alloc(n_row, sizeof *prob);
+    unsigned char *outcome = assay_rows_alloc(n_row, sizeof *outcome);
     enum assay_status status = prob != NULL && outcome != NULL
                                    ? ASSAY_OK
                                    : assay_fail_memory(f->err, "fitting a scorecard");
@@ -218,8 +217,8 @@ static enum assay_status measure(const struct fitting *f)
                                            &measured, f->err);
     if (status == ASSAY_OK)
         assay_model_performance_take(&measured, &f->model->performance[ASSAY_APPARENT]);
-    free(prob);
-    free(outcome);
+    assay_rows_free(prob);
+    assay_rows_free(outcome);
     return status;
 }
 
@@ -229,8 +228,8 @@ static void clear(struct fitting *f)
     assay_array_engine_clear(&f->engine);
     assay_history_clear(&f->history);
     assay_intake_close(&f->intake);
-    free(f->x);
-    free(f->account);
+    assay_rows_free(f->x);
+    assay_rows_free(f->account);
 }
 
 enum assay_status assay_import_fit(const struct assay_shape *shape,

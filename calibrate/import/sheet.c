@@ -131,7 +131,7 @@ enum assay_status assay_sheet_wrong(const struct assay_sheet *sheet, size_t row,
     va_start(args, expected);
     vsnprintf(wanted, sizeof wanted, expected, args);
     va_end(args);
-    size_t line = sheet->table.lines[row];
+    size_t line = assay_table_line(&sheet->table, row);
     if (sheet->at[column] == absent)
         return assay_fail(err, ASSAY_EDATA, "%s:%zu: there is no column \"%s\"; expected %s", file,
                           line, name, wanted);

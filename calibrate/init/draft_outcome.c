@@ -72,7 +72,7 @@ static enum assay_status fail_value(const struct assay_draft *draft, struct assa
     }
     const char *bad = assay_dictionary_text(c->dictionary, c->codes[row]);
     assay_fail(err, ASSAY_EDATA, "%s:%zu:%zu: outcome \"%s\" is \"%s\"; expected %s",
-               draft->profile->source, table->lines[row], p->field,
+               draft->profile->source, assay_table_line(table, row), p->field,
                assay_draft_shown(draft, draft->outcome, &name),
                assay_quote_value(bad, strlen(bad), shown),
                dates           ? "a date as 2026-06-30, or an empty cell"

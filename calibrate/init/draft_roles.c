@@ -89,7 +89,7 @@ static enum assay_status fail_as_of(const struct assay_draft *draft, size_t colu
         if (!assay_date_parse(text, strlen(text), &day))
             return assay_fail(err, ASSAY_EDATA,
                               "%s:%zu:%zu: as_of \"%s\" is \"%s\"; expected a date as 2026-06-30",
-                              draft->profile->source, table->lines[i], facts(draft, column)->field,
+                              draft->profile->source, assay_table_line(table, i), facts(draft, column)->field,
                               assay_draft_shown(draft, column, &name),
                               assay_quote_value(text, strlen(text), shown));
     }

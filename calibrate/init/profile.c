@@ -206,10 +206,11 @@ static enum assay_status read_rows(struct assay_csv *csv, bool quiet, struct ass
     struct assay_progress progress;
     enum assay_status status = ASSAY_OK;
     assay_progress_init(&progress, quiet);
-    assay_progress_start(&progress, "reading");
+    assay_progress_start(&progress, "reading", ASSAY_PROGRESS_BYTES, NULL);
     for (bool more = true; status == ASSAY_OK && more;) {
         status = assay_csv_read(csv, table, STEP, &more, err);
-        assay_progress_update(&progress, assay_csv_bytes(csv), assay_csv_size(csv));
+        assay_progress_update_rows(&progress, assay_csv_bytes(csv), assay_csv_size(csv),
+                                   assay_csv_record_count(csv));
     }
     assay_progress_end(&progress);
     if (status == ASSAY_OK && table->n_row == 0)
@@ -282,6 +283,7 @@ enum assay_status assay_profile_read(const char *path, const struct assay_profil
     struct assay_profile made = {0};
     struct reading r = {0};
     csv_options.delimiter = options->delimiter;
+    csv_options.no_fingerprint = true;
     enum assay_status status = assay_csv_open(path, &csv_options, &r.csv, err);
     if (status != ASSAY_OK)
         return status;

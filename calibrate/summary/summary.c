@@ -57,9 +57,10 @@ static void print_data(FILE *out, const struct assay_model *model,
     if (model->training.from != ASSAY_NO_DATE)
         snprintf(dates, sizeof dates, ", %s to %s", assay_date_print(model->training.from, from),
                  assay_date_print(model->training.to, to));
-    assay_print_sentence(out, "%s from %s: %s snapshots of %s accounts, %s with the event (%.1f%%)%s.",
+    assay_print_sentence(out, "%s from %s: %s snapshots of %s account%s, %s with the event (%.1f%%)%s.",
                          model->spec.name, source, assay_grouped(fit->rows),
-                         assay_grouped(fit->accounts), assay_grouped(fit->events),
+                         assay_grouped(fit->accounts), fit->accounts == 1 ? "" : "s",
+                         assay_grouped(fit->events),
                          100.0 * (double)fit->events / (double)fit->rows, dates);
     if (words->left_out.length > 0)
         assay_print_sentence(out, "Left out: %s.", words->left_out.data);

@@ -18,7 +18,8 @@ assay_summary_words_find(const struct assay_model *model, const struct assay_cal
                          struct assay_summary_words *words, struct assay_error *err);
 void assay_summary_words_clear(struct assay_summary_words *words);
 
-/* Prints the model and its evidence. zones: assay_held_out_zones() of the same model; zone_moves:
+/* Prints the model and its evidence; of one that held nothing out ("folds": 0) it says so beside its figures
+ * and its zones. zones: assay_held_out_zones() of the same model; zone_moves:
  * against the champion, NULL without one. */
 void assay_calibrate_print(FILE *out, const struct assay_model *model,
                            const struct assay_calibration *calibration,

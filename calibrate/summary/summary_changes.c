@@ -65,8 +65,9 @@ static void print_reasons(FILE *out, const struct assay_calibration *calibration
 }
 
 /* moved: of all weight, in points of 100. */
-static void print_total(FILE *out, const struct assay_model_changes *changes, double moved)
+static void print_total(FILE *out, const struct assay_model *model, double moved)
 {
+    const struct assay_model_changes *changes = &model->changes;
     size_t other = 0, all = 0;
     for (size_t k = 0; k < changes->n_move; k++) {
         all += changes->moves[k].snapshots;
@@ -77,7 +78,9 @@ static void print_total(FILE *out, const struct assay_model_changes *changes, do
                          moved, assay_grouped(other), assay_grouped(all), other == 1 ? "s" : "",
                          moved < 0.05 && other > 0
                              ? ", because intercept, slope and baselines were fitted anew" : "");
-    if (changes->before.n == 0)
+    if (model->spec.fit.folds == 0)
+        assay_print_sentence(out, "  Nothing was held out: which of the two tells better was not measured.");
+    else if (changes->before.n == 0)
         assay_print_sentence(out, "  No snapshot gets a score from both models: their figures cannot be "
                              "compared.");
 }
@@ -187,7 +190,7 @@ void assay_print_changes(FILE *out, const struct assay_model *model,
     print_reasons(out, calibration, split);
     for (size_t k = 0; k < changes->n_weight; k++)
         moved += print_weight(out, &changes->weights[k], split);
-    print_total(out, changes, 100 * moved);
+    print_total(out, model, 100 * moved);
     if (zone_moves != NULL)
         print_zone_moves(out, model, calibration, zone_moves);
 }

@@ -75,6 +75,9 @@ void assay_print_performance(FILE *out, const struct assay_model *model)
         assay_row_end(&row);
     }
     print_counts(out, model, column, n_column);
+    if (model->spec.fit.folds == 0)
+        assay_print_sentence(out, "  Nothing was held out (\"folds\": 0): apparent figures are of the snapshots that "
+                             "the weights were fitted to, and flatter.");
 }
 
 /* ---- is it worth it? ---- */
@@ -115,6 +118,8 @@ void assay_print_worth(FILE *out, const struct assay_model *model,
                        const struct assay_summary_words *words)
 {
     const struct assay_model_yardstick *yards = model->yardsticks;
+    if (model->spec.fit.folds == 0)
+        return;
     fprintf(out, "\nIs it worth it? Held-out predictions beside others' on the same snapshots, paired "
                  "95%% intervals\n");
     print_yards(out, yards);
@@ -226,7 +231,9 @@ void assay_print_zones(FILE *out, const struct assay_model *model,
 {
     print_line(out, model, calibration);
     assay_print_name(out, 2, "zone");
-    fprintf(out, "%10s %10s   %s\n", "snapshots", "events", "share with the event, held out");
+    fprintf(out, "%10s %10s   %s\n", "snapshots", "events",
+            model->spec.fit.folds > 0 ? "share with the event, held out"
+                                      : "share with the event, apparent (not held out)");
     for (size_t z = 0; z < model->spec.n_zone; z++) {
         const struct assay_estimate *rate = &zones[z].rate.wilson;
         char label[128];

@@ -84,6 +84,17 @@ static enum assay_status warn_of_rows(const struct assay_calibration *c, struct 
     return status;
 }
 
+/* "folds": 0. */
+static enum assay_status warn_of_first_look(const struct assay_assessment *a,
+                                            struct assay_model *model, struct assay_error *err)
+{
+    return warn(model, err, "a first look, nothing was held out (\"folds\": 0): %s; calibrate with \"folds\" "
+                "before the model decides anything",
+                a->out_of_time.n > 0
+                    ? "only the figures out of time are of snapshots that a fit has not seen"
+                    : "no figure is of snapshots that the fit has not seen");
+}
+
 static enum assay_status warn_of_evidence(const struct assay_calibration *c,
                                           struct assay_model *model, struct assay_error *err)
 {
@@ -94,7 +105,9 @@ static enum assay_status warn_of_evidence(const struct assay_calibration *c,
         status = warn(model, err, "%zu of %zu folds could not be fitted (%s); cross-validated "
                       "figures come from the others", a->folds_failed, c->history.n_fold,
                       a->fold_reason);
-    if (status == ASSAY_OK && !a->targets_met)
+    if (status == ASSAY_OK && spec->fit.folds == 0)
+        status = warn_of_first_look(a, model, err);
+    if (status == ASSAY_OK && a->cross_validated.n > 0 && !a->targets_met)
         status = warn(model, err, "at the at-risk line, sensitivity is %.1f%% and specificity %.1f%% "
                       "on held-out snapshots; the targets are %g%% and %g%%%s",
                       100 * a->cross_validated.sensitivity.value,
@@ -175,30 +188,57 @@ static enum assay_status warn_of_directions(const struct assay_history *history,
     return status;
 }
 
+/* How many values of a signal that is a number lie beyond what its normalisation tells apart, and how many there
+ * are: by distinct value where these were counted. */
+static void count_clamped(const struct assay_calibration *c, size_t j, size_t *n_clamped,
+                          size_t *n_value)
+{
+    const struct assay_history *history = &c->history;
+    const struct assay_signal_spec *signal = &history->spec->signals[j];
+    const struct assay_column *column = &history->table->columns[history->columns->signals[j]];
+    const struct assay_levels none = {0};
+    const struct assay_levels *levels = c->findings.levels != NULL ? &c->findings.levels[j] : &none;
+    *n_clamped = *n_value = 0;
+    for (size_t k = 0; k < levels->n; k++) {
+        size_t times = levels->count[k][0] + levels->count[k][1];
+        *n_value += times;
+        *n_clamped += assay_normalise_clamps(signal, NULL, levels->value[k]) ? times : 0;
+    }
+    for (size_t i = 0; levels->value == NULL && i < history->n_row; i++) {
+        double number = assay_column_number(column, i);
+        *n_value += history->used[i] && !isnan(number);
+        *n_clamped += history->used[i] && assay_normalise_clamps(signal, NULL, number);
+    }
+}
+
+static enum assay_status warn_of_clamps(const struct assay_calibration *c, size_t j,
+                                        struct assay_model *model, struct assay_error *err)
+{
+    const struct assay_history *history = &c->history;
+    const struct assay_signal_spec *signal = &model->spec.signals[j];
+    const struct assay_column *column = &history->table->columns[history->columns->signals[j]];
+    char part[ASSAY_GROUPED_SIZE], whole[ASSAY_GROUPED_SIZE];
+    size_t n_clamped, n_value;
+    if (column->type != ASSAY_NUMBER || signal->normalise.method == ASSAY_PERCENTILE)
+        return ASSAY_OK;
+    count_clamped(c, j, &n_clamped, &n_value);
+    if (n_clamped == 0)
+        return ASSAY_OK;
+    return warn(model, err, "signal \"%s\": %s of %s values lie beyond its %s and were clamped",
+                signal->name, assay_number_group((double)n_clamped, part),
+                assay_number_group((double)n_value, whole),
+                signal->normalise.method == ASSAY_RANGE  ? "range"
+                : signal->normalise.method == ASSAY_NONE ? "0 to 100"
+                                                         : "first step");
+}
+
 /* A category or a column that everybody is missing in makes no term. */
 static enum assay_status warn_of_signals(const struct assay_calibration *c,
                                          struct assay_model *model, struct assay_error *err)
 {
     enum assay_status status = ASSAY_OK;
-    const struct assay_history *history = &c->history;
-    char part[ASSAY_GROUPED_SIZE], whole[ASSAY_GROUPED_SIZE];
-    for (size_t j = 0; status == ASSAY_OK && j < model->n_signal; j++) {
-        const struct assay_signal_spec *signal = &model->spec.signals[j];
-        const struct assay_column *column = &history->table->columns[history->columns->signals[j]];
-        size_t clamped = 0, n_value = 0;
-        bool fixed = column->type == ASSAY_NUMBER && signal->normalise.method != ASSAY_PERCENTILE;
-        for (size_t i = 0; fixed && i < history->n_row; i++) {
-            n_value += history->used[i] && !isnan(column->numbers[i]);
-            clamped += history->used[i] && assay_normalise_clamps(signal, NULL, column->numbers[i]);
-        }
-        if (clamped > 0)
-            status = warn(model, err, "signal \"%s\": %s of %s values lie beyond its %s and were "
-                          "clamped", signal->name, assay_number_group((double)clamped, part),
-                          assay_number_group((double)n_value, whole),
-                          signal->normalise.method == ASSAY_RANGE  ? "range"
-                          : signal->normalise.method == ASSAY_NONE ? "0 to 100"
-                                                                   : "first step");
-    }
+    for (size_t j = 0; status == ASSAY_OK && j < model->n_signal; j++)
+        status = warn_of_clamps(c, j, model, err);
     for (size_t k = 0; status == ASSAY_OK && k < model->n_indicator; k++) {
         size_t j = c->pipeline.design->indicator_signal[k];
         if (c->pipeline.held[1 + model->n_signal + k])

@@ -53,6 +53,8 @@ struct assay_column_request {
 struct assay_csv_options {
     char delimiter;      /* 0: guess from the header line among , ; tab and | */
     size_t max_field;    /* bytes; a longer field is an error. Default 64 MiB */
+    size_t n_thread;     /* that read; 0: as many as there are processors. What is read is the same */
+    bool no_fingerprint; /* nobody will ask for it: assay_csv_sha256() stays empty */
     const char *rejects; /* path of the file that keeps the bad rows, or NULL: a CSV of line,
                             column, name, reason, value, expected and the record as it stood. It
                             appears when the source has been read to its end, and not before */
@@ -109,6 +111,12 @@ ASSAY_MUST_CHECK enum assay_status assay_csv_read(struct assay_csv *csv, struct 
                                                   size_t max_row, bool *more,
                                                   struct assay_error *err);
 
+/* The same, but stops early where max_row would cut through what is at hand, which costs its rows a copy. *more is
+ * false, or there is at least one row. */
+ASSAY_MUST_CHECK enum assay_status assay_csv_read_whole(struct assay_csv *csv,
+                                                        struct assay_table *table, size_t max_row,
+                                                        bool *more, struct assay_error *err);
+
 /* What has been read so far. */
 size_t assay_csv_record_count(const struct assay_csv *csv); /* good and bad, without the header */
 size_t assay_csv_bytes(const struct assay_csv *csv);        /* of the file on disk */
@@ -117,7 +125,7 @@ size_t assay_csv_reject_count(const struct assay_csv *csv);
 const size_t *assay_csv_rejects_by_reason(const struct assay_csv *csv); /* [ASSAY_REJECT_REASONS] */
 /* Message k of the first ASSAY_REJECTS_SHOWN, NULL behind the last. */
 const char *assay_csv_reject_message(const struct assay_csv *csv, size_t k);
-/* Of the whole file, once *more was false; empty before. */
+/* Of the whole file, once *more was false; empty before, and without a fingerprint. */
 void assay_csv_sha256(const struct assay_csv *csv, char out[ASSAY_SHA256_TEXT_SIZE]);
 
 #endif

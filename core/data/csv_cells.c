@@ -10,82 +10,92 @@
 #include "core/base/memory.h"
 #include "core/base/number.h"
 
-enum assay_status assay_cells_init(struct assay_cells *cells, size_t n_field,
-                                   struct assay_error *err)
+enum assay_status assay_cell_plan_init(struct assay_cell_plan *plan, size_t n_field,
+                                       struct assay_error *err)
 {
     size_t *first_slot = assay_alloc(n_field, sizeof *first_slot);
     if (first_slot == NULL)
         return assay_fail_memory(err, "choosing columns");
     for (size_t k = 0; k < n_field; k++)
         first_slot[k] = ASSAY_NO_SLOT;
-    *cells = (struct assay_cells){.n_field = n_field, .first_slot = first_slot};
+    *plan = (struct assay_cell_plan){.n_field = n_field, .first_slot = first_slot};
     return ASSAY_OK;
+}
+
+void assay_cell_plan_clear(struct assay_cell_plan *plan)
+{
+    for (size_t k = 0; k < plan->n_slot; k++)
+        free(plan->slots[k].what);
+    free(plan->slots);
+    free(plan->first_slot);
+    *plan = (struct assay_cell_plan){0};
+}
+
+enum assay_status assay_cell_plan_want(struct assay_cell_plan *plan, size_t field,
+                                       const struct assay_column_request *request, bool *joined,
+                                       struct assay_error *err)
+{
+    size_t at = plan->first_slot[field], last = ASSAY_NO_SLOT;
+    while (at != ASSAY_NO_SLOT && plan->slots[at].type != request->type) {
+        last = at;
+        at = plan->slots[at].next;
+    }
+    *joined = at != ASSAY_NO_SLOT;
+    if (*joined) {
+        plan->slots[at].required = plan->slots[at].required || request->required;
+        plan->slots[at].lenient = plan->slots[at].lenient && request->lenient;
+        return ASSAY_OK;
+    }
+    char *what = assay_copy_string(request->what);
+    if (what == NULL ||
+        !assay_grow(&plan->slots, &plan->slot_capacity, plan->n_slot + 1, sizeof *plan->slots)) {
+        free(what);
+        return assay_fail_memory(err, "choosing columns");
+    }
+    plan->slots[plan->n_slot] = (struct assay_cell_slot){.type = request->type,
+                                                         .required = request->required,
+                                                         .lenient = request->lenient,
+                                                         .what = what,
+                                                         .field = field,
+                                                         .next = ASSAY_NO_SLOT};
+    *(last == ASSAY_NO_SLOT ? &plan->first_slot[field] : &plan->slots[last].next) = plan->n_slot;
+    plan->n_slot++;
+    return ASSAY_OK;
+}
+
+bool assay_cells_init(struct assay_cells *cells, const struct assay_cell_plan *plan)
+{
+    struct assay_staged_text *staged = assay_alloc(plan->n_slot, sizeof *staged);
+    *cells = (struct assay_cells){.plan = plan, .staged = staged};
+    return staged != NULL;
 }
 
 void assay_cells_clear(struct assay_cells *cells)
 {
-    for (size_t k = 0; k < cells->n_slot; k++)
-        free(cells->slots[k].what);
-    free(cells->slots);
-    free(cells->first_slot);
+    free(cells->staged);
     assay_text_clear(&cells->texts);
     assay_text_clear(&cells->bad.value);
     *cells = (struct assay_cells){0};
 }
 
-enum assay_status assay_cells_want(struct assay_cells *cells, size_t field,
-                                   const struct assay_column_request *request, bool *joined,
-                                   struct assay_error *err)
-{
-    size_t at = cells->first_slot[field], last = ASSAY_NO_SLOT;
-    while (at != ASSAY_NO_SLOT && cells->slots[at].type != request->type) {
-        last = at;
-        at = cells->slots[at].next;
-    }
-    *joined = at != ASSAY_NO_SLOT;
-    if (*joined) {
-        cells->slots[at].required = cells->slots[at].required || request->required;
-        cells->slots[at].lenient = cells->slots[at].lenient && request->lenient;
-        return ASSAY_OK;
-    }
-    char *what = assay_copy_string(request->what);
-    if (what == NULL || !assay_grow(&cells->slots, &cells->slot_capacity, cells->n_slot + 1,
-                                    sizeof *cells->slots)) {
-        free(what);
-        return assay_fail_memory(err, "choosing columns");
-    }
-    cells->slots[cells->n_slot] = (struct assay_cell_slot){.type = request->type,
-                                                           .required = request->required,
-                                                           .lenient = request->lenient,
-                                                           .what = what,
-                                                           .column = cells->n_slot,
-                                                           .next = ASSAY_NO_SLOT,
-                                                           .text_at = ASSAY_NO_SLOT};
-    *(last == ASSAY_NO_SLOT ? &cells->first_slot[field] : &cells->slots[last].next) = cells->n_slot;
-    cells->n_slot++;
-    return ASSAY_OK;
-}
-
 /* ---- a good cell ---- */
 
-static bool stage_text(struct assay_cells *cells, struct assay_cell_slot *slot, const char *bytes,
-                       size_t length)
+static bool stage_text(struct assay_cells *cells, size_t slot, const char *bytes, size_t length)
 {
     if (assay_is_missing(bytes, length) || memchr(bytes, '\0', length) != NULL ||
         !assay_is_utf8(bytes, length))
         return false;
-    slot->text_at = cells->texts.length;
-    slot->text_length = length;
+    cells->staged[slot] = (struct assay_staged_text){cells->texts.length, length};
     assay_text_add(&cells->texts, bytes, length);
     return true;
 }
 
-static bool read_cell(struct assay_cells *cells, struct assay_cell_slot *slot,
-                      struct assay_table *table, const char *bytes, size_t length)
+static bool read_cell(struct assay_cells *cells, size_t slot, struct assay_table *table,
+                      const char *bytes, size_t length)
 {
-    struct assay_column *column = &table->columns[slot->column];
+    struct assay_column *column = &table->columns[slot];
     size_t row = table->n_row;
-    switch (slot->type) {
+    switch (cells->plan->slots[slot].type) {
     case ASSAY_NUMBER:
         return assay_number_parse(bytes, length, &column->numbers[row]);
     case ASSAY_TEXT:
@@ -98,16 +108,16 @@ static bool read_cell(struct assay_cells *cells, struct assay_cell_slot *slot,
     return false;
 }
 
-static void set_missing(struct assay_cell_slot *slot, struct assay_table *table)
+static void set_missing(struct assay_cells *cells, size_t slot, struct assay_table *table)
 {
-    struct assay_column *column = &table->columns[slot->column];
+    struct assay_column *column = &table->columns[slot];
     size_t row = table->n_row;
-    switch (slot->type) {
+    switch (cells->plan->slots[slot].type) {
     case ASSAY_NUMBER:
         column->numbers[row] = NAN;
         break;
     case ASSAY_TEXT:
-        slot->text_at = ASSAY_NO_SLOT;
+        cells->staged[slot].at = ASSAY_NO_SLOT;
         break;
     case ASSAY_DATE:
         column->dates[row] = ASSAY_NO_DATE;
@@ -244,23 +254,23 @@ void assay_cells_take(struct assay_cells *cells, struct assay_table *table, size
 {
     if (bytes == NULL)
         bytes = "";
-    size_t at = cells->first_slot[field];
-    while (at != ASSAY_NO_SLOT && !cells->bad.found) {
-        struct assay_cell_slot *slot = &cells->slots[at];
-        at = slot->next;
+    const struct assay_cell_plan *plan = cells->plan;
+    for (size_t at = plan->first_slot[field]; at != ASSAY_NO_SLOT && !cells->bad.found;
+         at = plan->slots[at].next) {
+        const struct assay_cell_slot *slot = &plan->slots[at];
         /* Reading comes first because most cells are not empty. */
-        if (read_cell(cells, slot, table, bytes, length))
+        if (read_cell(cells, at, table, bytes, length))
             continue;
         bool empty = assay_is_missing(bytes, length);
         if (!empty && slot->lenient) {
-            set_missing(slot, table);
-            table->columns[slot->column].n_unreadable++;
+            set_missing(cells, at, table);
+            table->columns[at].n_unreadable++;
         } else if (!empty)
             note_bad(cells, slot, field, reason_of(slot->type), bytes, length);
         else if (slot->required)
             note_bad(cells, slot, field, ASSAY_REJECT_EMPTY, bytes, length);
         else
-            set_missing(slot, table);
+            set_missing(cells, at, table);
     }
 }
 
@@ -268,15 +278,15 @@ bool assay_cells_commit(struct assay_cells *cells, struct assay_table *table, si
 {
     if (cells->texts.failed)
         return false;
-    for (size_t k = 0; k < cells->n_slot; k++) {
-        const struct assay_cell_slot *slot = &cells->slots[k];
-        if (slot->type != ASSAY_TEXT)
+    for (size_t k = 0; k < cells->plan->n_slot; k++) {
+        if (cells->plan->slots[k].type != ASSAY_TEXT)
             continue;
-        struct assay_column *column = &table->columns[slot->column];
+        struct assay_column *column = &table->columns[k];
+        struct assay_staged_text text = cells->staged[k];
         int32_t code = ASSAY_NO_CODE;
-        if (slot->text_at != ASSAY_NO_SLOT) {
-            code = assay_dictionary_enter(column->dictionary, cells->texts.data + slot->text_at,
-                                          slot->text_length);
+        if (text.at != ASSAY_NO_SLOT) {
+            code = assay_dictionary_enter(column->dictionary, cells->texts.data + text.at,
+                                          text.length);
             if (code == ASSAY_NO_CODE)
                 return false;
         }

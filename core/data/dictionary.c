@@ -6,19 +6,16 @@
 #include <string.h>
 
 #include "core/base/memory.h"
+#include "core/base/rows.h"
 
-/* Blocks double from the first size to the last: a wide file has thousands of short dictionaries. */
-enum { FIRST_BLOCK = 256, BLOCK_SIZE = 1 << 16, FIRST_SLOTS = 64 };
+/* Blocks double from the first size to the last: a wide file has thousands of short dictionaries, a long
+ * one millions of ids. */
+enum { FIRST_BLOCK = 256, BLOCK_SIZE = 1 << 22, FIRST_SLOTS = 64 };
 
 struct block {
     struct block *next;
     size_t used, size;
     char bytes[];
-};
-
-struct entry {
-    const char *text;
-    size_t length;
 };
 
 /* The hash beside the code spares a visit to the text of nearly every other entry. */
@@ -29,8 +26,8 @@ struct slot {
 
 struct assay_dictionary {
     struct block *blocks; /* the one being filled comes first */
-    struct entry *entries;
-    size_t n_entry, entry_capacity;
+    const char **texts;    /* [n_text] */
+    size_t n_text, text_capacity;
     struct slot *slots; /* linear probing, at most half full */
     size_t n_slot;      /* a power of two, or 0 */
 };
@@ -44,7 +41,7 @@ static void free_blocks(struct block *blocks)
 {
     while (blocks != NULL) {
         struct block *next = blocks->next;
-        free(blocks);
+        assay_rows_free(blocks);
         blocks = next;
     }
 }
@@ -54,8 +51,8 @@ void assay_dictionary_free(struct assay_dictionary *dictionary)
     if (dictionary == NULL)
         return;
     free_blocks(dictionary->blocks);
-    free(dictionary->entries);
-    free(dictionary->slots);
+    assay_rows_free(dictionary->texts);
+    assay_rows_free(dictionary->slots);
     free(dictionary);
 }
 
@@ -68,7 +65,7 @@ void assay_dictionary_reset(struct assay_dictionary *dictionary)
     }
     for (size_t k = 0; k < dictionary->n_slot; k++)
         dictionary->slots[k].code = ASSAY_NO_CODE;
-    dictionary->n_entry = 0;
+    dictionary->n_text = 0;
 }
 
 /* FNV-1a (Fowler, Noll, Vo 1991), 64 bits folded to 32. */
@@ -91,8 +88,8 @@ static struct slot *probe(const struct assay_dictionary *dictionary, const char 
             return slot;
         if (slot->hash != hash)
             continue;
-        const struct entry *entry = &dictionary->entries[slot->code];
-        if (entry->length == length && memcmp(entry->text, text, length) == 0)
+        const char *known = dictionary->texts[slot->code];
+        if (strncmp(known, text, length) == 0 && known[length] == '\0')
             return slot;
     }
 }
@@ -100,7 +97,7 @@ static struct slot *probe(const struct assay_dictionary *dictionary, const char 
 static bool double_slots(struct assay_dictionary *dictionary)
 {
     size_t n_slot = dictionary->n_slot > 0 ? 2 * dictionary->n_slot : FIRST_SLOTS;
-    struct slot *slots = assay_alloc(n_slot, sizeof *slots);
+    struct slot *slots = assay_rows_alloc(n_slot, sizeof *slots);
     if (slots == NULL)
         return false;
     for (size_t k = 0; k < n_slot; k++)
@@ -114,7 +111,7 @@ static bool double_slots(struct assay_dictionary *dictionary)
             at = (at + 1) & (n_slot - 1);
         slots[at] = old;
     }
-    free(dictionary->slots);
+    assay_rows_free(dictionary->slots);
     dictionary->slots = slots;
     dictionary->n_slot = n_slot;
     return true;
@@ -130,7 +127,7 @@ static const char *keep_text(struct assay_dictionary *dictionary, const char *te
                                                  : BLOCK_SIZE;
         if (length >= size)
             size = length + 1;
-        block = malloc(sizeof *block + size);
+        block = assay_rows_alloc(sizeof *block + size, 1);
         if (block == NULL)
             return NULL;
         *block = (struct block){.next = dictionary->blocks, .size = size};
@@ -144,28 +141,61 @@ static const char *keep_text(struct assay_dictionary *dictionary, const char *te
     return copy;
 }
 
-int32_t assay_dictionary_enter(struct assay_dictionary *dictionary, const char *text,
-                               size_t length)
+static int32_t enter(struct assay_dictionary *dictionary, const char *text, size_t length,
+                     uint32_t hash)
 {
-    uint32_t hash = hash_text(text, length);
     if (dictionary->n_slot > 0) {
         int32_t known = probe(dictionary, text, length, hash)->code;
         if (known != ASSAY_NO_CODE)
             return known;
     }
-    size_t n = dictionary->n_entry;
-    if (n >= INT32_MAX || !assay_grow(&dictionary->entries, &dictionary->entry_capacity, n + 1,
-                                      sizeof *dictionary->entries))
+    size_t n = dictionary->n_text;
+    if (n >= INT32_MAX || !assay_rows_grow(&dictionary->texts, &dictionary->text_capacity, n + 1,
+                                           sizeof *dictionary->texts))
         return ASSAY_NO_CODE;
     if (2 * (n + 1) > dictionary->n_slot && !double_slots(dictionary))
         return ASSAY_NO_CODE;
     const char *copy = keep_text(dictionary, text, length);
     if (copy == NULL)
         return ASSAY_NO_CODE;
-    dictionary->entries[n] = (struct entry){.text = copy, .length = length};
+    dictionary->texts[n] = copy;
     *probe(dictionary, text, length, hash) = (struct slot){.hash = hash, .code = (int32_t)n};
-    dictionary->n_entry = n + 1;
+    dictionary->n_text = n + 1;
     return (int32_t)n;
+}
+
+int32_t assay_dictionary_enter(struct assay_dictionary *dictionary, const char *text,
+                               size_t length)
+{
+    return enter(dictionary, text, length, hash_text(text, length));
+}
+
+/* A large table of slots is seldom in the cache: the slot of a text that comes soon is asked for now. */
+bool assay_dictionary_enter_all(struct assay_dictionary *dictionary,
+                                const struct assay_dictionary *other, int32_t codes[])
+{
+    enum { AHEAD = 16 };
+    struct {
+        uint32_t hash;
+        size_t length;
+    } next[AHEAD];
+    for (size_t k = 0; k < other->n_text + AHEAD; k++) {
+        if (k >= AHEAD) {
+            size_t c = k - AHEAD, at = c % AHEAD;
+            codes[c] = enter(dictionary, other->texts[c], next[at].length, next[at].hash);
+            if (codes[c] == ASSAY_NO_CODE)
+                return false;
+        }
+        if (k < other->n_text) {
+            size_t length = strlen(other->texts[k]);
+            uint32_t hash = hash_text(other->texts[k], length);
+            next[k % AHEAD].length = length;
+            next[k % AHEAD].hash = hash;
+            if (dictionary->n_slot > 0)
+                __builtin_prefetch(&dictionary->slots[hash & (dictionary->n_slot - 1)]);
+        }
+    }
+    return true;
 }
 
 int32_t assay_dictionary_find(const struct assay_dictionary *dictionary, const char *text)
@@ -178,11 +208,11 @@ int32_t assay_dictionary_find(const struct assay_dictionary *dictionary, const c
 
 size_t assay_dictionary_count(const struct assay_dictionary *dictionary)
 {
-    return dictionary->n_entry;
+    return dictionary->n_text;
 }
 
 const char *assay_dictionary_text(const struct assay_dictionary *dictionary, int32_t code)
 {
-    assert(code >= 0 && (size_t)code < dictionary->n_entry);
-    return dictionary->entries[code].text;
+    assert(code >= 0 && (size_t)code < dictionary->n_text);
+    return dictionary->texts[code];
 }

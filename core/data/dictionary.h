@@ -6,6 +6,7 @@
 #ifndef ASSAY_CORE_DATA_DICTIONARY_H
 #define ASSAY_CORE_DATA_DICTIONARY_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -21,6 +22,10 @@ void assay_dictionary_free(struct assay_dictionary *dictionary);
  * memory, and then nothing has changed. */
 int32_t assay_dictionary_enter(struct assay_dictionary *dictionary, const char *text,
                                size_t length);
+/* Enters all texts of another dictionary, in the order of their codes: codes[c] is the code here of its text c.
+ * false when there is no memory; those before have been entered then. */
+bool assay_dictionary_enter_all(struct assay_dictionary *dictionary,
+                                const struct assay_dictionary *other, int32_t codes[]);
 /* Code of text, or ASSAY_NO_CODE when it has not been entered. */
 int32_t assay_dictionary_find(const struct assay_dictionary *dictionary, const char *text);
 size_t assay_dictionary_count(const struct assay_dictionary *dictionary);

@@ -1,8 +1,7 @@
-/* lines.h - physical lines out of a source, numbered from 1
+/* lines.h - physical lines out of bytes that come in portions, numbered from 1
  *
- * A line ends with LF, CRLF or a lone CR. Lines are handed over in pieces, so that one of any
- * length takes no more memory than the buffer: a piece ends where its line does, or where the
- * buffer does.
+ * A line ends with LF, CRLF or a lone CR. Lines are handed over in pieces, so that one of any length takes no
+ * memory: a piece ends where its line does, or where the portion does.
  */
 #ifndef ASSAY_CORE_DATA_LINES_H
 #define ASSAY_CORE_DATA_LINES_H
@@ -10,40 +9,31 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "core/base/error.h"
-#include "core/data/source.h"
-
 struct assay_piece {
-    const char *bytes; /* the end of line included; good until the next call */
-    size_t length;     /* 0: the source has ended */
+    const char *bytes; /* in the portion, the end of line included */
+    size_t length;
     size_t line;
     bool starts; /* the line begins here */
     bool ends;   /* the line ends here */
 };
 
 struct assay_lines {
-    struct assay_source *source; /* borrowed */
-    char *buffer;
-    size_t at, filled; /* what is left is buffer[at .. filled) */
-    size_t lf, cr;     /* the next of each at or after `at`; filled when there is none */
+    const char *bytes; /* the portion, borrowed */
+    size_t at, length; /* what is left of it is bytes[at .. length) */
+    size_t lf, cr;     /* the next of each at or after `at`; length when there is none */
     size_t line;       /* of the byte at `at` */
     bool mid_line;     /* the line at `at` has begun in an earlier piece */
-    bool after_cr;     /* the buffer ended with CR: an LF now belongs to the line before */
+    bool after_cr;     /* the portion before ended with CR: an LF now belongs to that line */
 };
 
-/* Starts at the first byte of the source, which must outlive it. */
-ASSAY_MUST_CHECK enum assay_status assay_lines_init(struct assay_lines *lines,
-                                                    struct assay_source *source,
-                                                    struct assay_error *err);
-void assay_lines_clear(struct assay_lines *lines);
+/* A portion that goes on where the last one ended, which has been used up. Zeroed lines with `line` set are ready
+ * for the first. */
+void assay_lines_give(struct assay_lines *lines, const char *bytes, size_t length);
 
-/* What begins the source, at most *n bytes of it, before the first piece has been taken; and
- * passes over some of them. */
-const char *assay_lines_peek(const struct assay_lines *lines, size_t *n);
-void assay_lines_skip(struct assay_lines *lines, size_t n);
+/* Goes on at a later place of the portion, where the line of that number begins. */
+void assay_lines_seek(struct assay_lines *lines, size_t at, size_t line);
 
-ASSAY_MUST_CHECK enum assay_status assay_lines_next(struct assay_lines *lines,
-                                                    struct assay_piece *piece,
-                                                    struct assay_error *err);
+/* The next piece; false when the portion is used up. */
+bool assay_lines_next(struct assay_lines *lines, struct assay_piece *piece);
 
 #endif

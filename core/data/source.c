@@ -22,6 +22,7 @@ struct assay_source {
     const char *memory; /* what is left of it is memory[bytes .. size) */
     size_t bytes, size;
     bool raw_ended; /* the file, or the memory, has been read to its end */
+    bool unhashed;  /* nobody asks for the fingerprint */
     struct assay_sha256 hash;
     char digest[ASSAY_SHA256_TEXT_SIZE];
 
@@ -171,13 +172,13 @@ static enum assay_status read_raw(struct assay_source *source, void *buffer, siz
             read_some(source, (char *)buffer + *got, size - *got, &more, err);
         if (status != ASSAY_OK)
             return status;
-        assay_sha256_add(&source->hash, (char *)buffer + *got, more);
+        if (!source->unhashed)
+            assay_sha256_add(&source->hash, (char *)buffer + *got, more);
         source->bytes += more;
         *got += more;
-        if (more == 0) {
-            source->raw_ended = true;
+        source->raw_ended = more == 0;
+        if (source->raw_ended && !source->unhashed)
             assay_sha256_finish(&source->hash, source->digest);
-        }
     }
     return ASSAY_OK;
 }
@@ -258,7 +259,7 @@ static enum assay_status read_gzip(struct assay_source *source, char *buffer, si
                 break;
             continue;
         }
-        size_t more = 0;
+        size_t more;
         status = inflate_some(source, buffer + *got, size - *got, &more, err);
         *got += more;
     }
@@ -290,4 +291,9 @@ size_t assay_source_size(const struct assay_source *source)
 const char *assay_source_sha256(const struct assay_source *source)
 {
     return source->digest;
+}
+
+void assay_source_skip_sha256(struct assay_source *source)
+{
+    source->unhashed = true;
 }

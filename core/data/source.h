@@ -27,7 +27,8 @@ ASSAY_MUST_CHECK enum assay_status assay_source_open_memory(const char *name, co
                                                             struct assay_error *err);
 void assay_source_close(struct assay_source *source);
 
-/* Fills buffer[size]; *got is less than size only at the end of the source.
+/* Fills buffer[size]; *got is less than size only at the end of the source, and where it fails: then it is what
+ * came before that.
  *   ASSAY_EIO      a read failed
  *   ASSAY_EFORMAT  not gzip in spite of its name, damaged, or cut off before its end */
 ASSAY_MUST_CHECK enum assay_status assay_source_read(struct assay_source *source, char *buffer,
@@ -38,7 +39,9 @@ const char *assay_source_name(const struct assay_source *source);  /* as message
 size_t assay_source_bytes(const struct assay_source *source);      /* read so far, as on disk */
 size_t assay_source_size(const struct assay_source *source);       /* on disk; 0 unknown */
 
-/* Fingerprint of the whole file as it lies on disk; "" before its end has been read. */
+/* Fingerprint of the whole file as it lies on disk; "" before its end has been read. It takes a tenth of the time
+ * of reading: _skip, before anything is read, spares it to those who do not ask. */
 const char *assay_source_sha256(const struct assay_source *source);
+void assay_source_skip_sha256(struct assay_source *source);
 
 #endif

@@ -26,10 +26,17 @@ enum assay_column_type {
 
 #define ASSAY_NO_FLAG ((int8_t)-1)
 
+/* Numbers of a long table are kept as 16-bit codes into their distinct values while these are no more than
+ * 65,536 (NaN is one of them): read them through assay_column_number(), assay_column_numbers() or, for work
+ * that is the same for the same value, through codes and values themselves. */
 struct assay_column {
     char *name;                  /* the CSV's header */
     enum assay_column_type type; /* decides which of these is used: */
-    double *numbers;
+    double *numbers;             /* NULL where they are coded: */
+    uint16_t *number_codes;      /* [n_row] index into values, where numbers is NULL */
+    double *values;              /* [n_value] distinct, in order of first appearance */
+    size_t n_value;
+    struct assay_number_index *index;    /* finds a value's code; the table's own */
     int32_t *codes;
     int32_t *dates;
     int8_t *flags;
@@ -37,14 +44,42 @@ struct assay_column {
     size_t n_unreadable; /* cells read as missing because they were nothing better (csv.h, lenient) */
 };
 
-/* Starts zeroed. Whoever fills it reserves room, writes row n_row of every column and its line,
- * and then counts it: n_row++. */
+/* Rows from which a table counts as long: its numbers are coded, and lines are kept where they must be. */
+#define ASSAY_LONG_TABLE 65536
+
+/* Starts zeroed. Whoever fills it row by row reserves room, writes row n_row of every column and its line,
+ * and then counts it: n_row++; the numbers of such a table are plain, however long it grows. Rows that come
+ * by assay_table_append() are what long tables are made of. */
 struct assay_table {
     size_t n_row, n_column;
     size_t row_capacity, column_capacity;
     struct assay_column *columns;
-    size_t *lines; /* the line of the source on which each row begins, from 1 */
+    size_t *lines; /* the line of the source on which each row begins, from 1; NULL while row i begins on
+                      line first_line + i: ask assay_table_line() */
+    size_t first_line;
+    bool condensed;   /* it has become long: numbers may be coded, lines left out */
+    size_t long_from; /* rows; 0: ASSAY_LONG_TABLE. Tests set it, before the first row */
 };
+
+static inline double assay_column_number(const struct assay_column *column, size_t row)
+{
+    return column->numbers != NULL ? column->numbers[row]
+                                   : column->values[column->number_codes[row]];
+}
+
+/* Rows first .. first + n - 1 as numbers: the column's own where it is plain, else copied into out[n]. */
+const double *assay_column_numbers(const struct assay_column *column, size_t first, size_t n,
+                                   double out[]);
+
+size_t assay_table_line(const struct assay_table *table, size_t row);
+
+/* Appends all rows of a table that has the same columns and dictionaries of its own. Texts are entered in the
+ * order of their codes there, so that codes are those of one table that had read all rows; counts of cells
+ * that were unreadable are added. The part stays as it is. On failure nothing has been appended
+ * (dictionaries may have grown). */
+ASSAY_MUST_CHECK enum assay_status assay_table_append(struct assay_table *table,
+                                                      const struct assay_table *part,
+                                                      struct assay_error *err);
 
 /* Adds an empty column and gives its index. The table must have no rows yet. */
 ASSAY_MUST_CHECK enum assay_status assay_table_add_column(struct assay_table *table,
@@ -56,12 +91,14 @@ ASSAY_MUST_CHECK enum assay_status assay_table_add_column(struct assay_table *ta
 size_t assay_table_find(const struct assay_table *table, const char *name,
                         enum assay_column_type type);
 
-/* Makes room for at least n_row rows in every column, doubling, so that rows may be added one by
- * one. Rows and the memory they had are untouched when there is no more. */
+/* Makes room for at least n_row rows in every column, growing by half or more, so that rows may be added one
+ * by one; numbers that were coded are made plain for that, and lines are kept. Rows and the memory they had
+ * are untouched when there is no more. */
 ASSAY_MUST_CHECK enum assay_status assay_table_reserve(struct assay_table *table, size_t n_row,
                                                        struct assay_error *err);
 
-/* Forgets the rows; keeps columns, dictionaries (so that codes keep their meaning) and memory. */
+/* Forgets the rows; keeps columns, dictionaries (so that codes keep their meaning) and, unless the table had
+ * become long, memory. */
 void assay_table_reset(struct assay_table *table);
 /* Gives everything back and leaves a zeroed table. */
 void assay_table_clear(struct assay_table *table);

@@ -17,7 +17,7 @@
 
 struct anchored {
     const struct assay_engine *plain;
-    double lambda;
+    double lambda, whole_lambda; /* of the rows looked at, and of all */
     size_t n;        /* signals */
     size_t *signal;  /* [n] */
     double *weight;  /* [n] */
@@ -83,6 +83,20 @@ static enum assay_status direction(void *state, const double coef[], struct assa
 {
     struct anchored *a = state;
     return a->plain->direction(a->plain->state, coef, what, err);
+}
+
+static void watch(void *reader, const double step[])
+{
+    struct anchored *a = reader;
+    a->plain->watch(a->plain->reader, step);
+}
+
+/* The penalty weighs against fewer rows. */
+static void thin(void *reader, size_t every)
+{
+    struct anchored *a = reader;
+    a->lambda = a->whole_lambda / (double)every;
+    a->plain->thin(a->plain->reader, every);
 }
 
 /* A penalty has no rows: what their scores vary by is the data's alone. */
@@ -151,7 +165,8 @@ static struct anchored *anchored_new(const struct assay_engine *plain,
     struct anchored *a = assay_alloc(1, sizeof *a);
     if (a == NULL)
         return NULL;
-    *a = (struct anchored){.plain = plain, .lambda = anchor->lambda, .n = n};
+    *a = (struct anchored){.plain = plain, .lambda = anchor->lambda,
+                           .whole_lambda = anchor->lambda, .n = n};
     a->signal = assay_alloc(n, sizeof *a->signal);
     a->weight = assay_alloc(3 * n, sizeof *a->weight);
     if (a->signal == NULL || a->weight == NULL) {
@@ -193,7 +208,10 @@ enum assay_status assay_anchor_engine_init(const struct assay_engine *plain,
         .state = a,
         .evaluate = evaluate,
         .direction = direction,
-        .cluster_scores = plain->cluster_scores != NULL ? cluster_scores : NULL};
+        .cluster_scores = plain->cluster_scores != NULL ? cluster_scores : NULL,
+        .reader = a,
+        .watch = plain->watch != NULL ? watch : NULL,
+        .thin = plain->thin != NULL ? thin : NULL};
     return ASSAY_OK;
 }
 

@@ -1,6 +1,3 @@
-/* The sums are taken in a fixed order whatever the number of threads: four lanes within a block,
- * blocks within a task, tasks one after another; the tasks' boundaries depend on n_row alone. Short
- * sums of short sums also keep the rounding error far below that of one long sum. */
 #include "core/fit/array_sums.h"
 
 #include <math.h>
@@ -10,11 +7,19 @@
 
 enum {
     ROWS = ASSAY_BLOCK_ROWS,
-    LANES = 4,         /* independent sums a product: C forbids the compiler to make them up */
-    TILE = 2,          /* columns a side that one pass over a block multiplies */
-    FEWEST_BLOCKS = 8, /* a task */
-    MOST_TASKS = 128,  /* bounds the memory of the tasks' sums */
+    LANES = ASSAY_KERNEL_LANES,
+    EXTENT = 3,
+    FEWEST_BLOCKS = 8,   /* a task */
+    MOST_TASKS = 128,    /* bounds the memory of the tasks' sums */
+    BLOCKS_AT_ONCE = 64, /* whose sums are taken in lanes, before they are taken in */
 };
+
+static size_t smaller(size_t a, size_t b)
+{
+    return a < b ? a : b;
+}
+
+/* ---- tasks ---- */
 
 static size_t blocks_per_task(size_t n_block)
 {
@@ -22,14 +27,14 @@ static size_t blocks_per_task(size_t n_block)
     return fair > FEWEST_BLOCKS ? fair : FEWEST_BLOCKS;
 }
 
-static size_t smaller(size_t a, size_t b)
-{
-    return a < b ? a : b;
-}
-
 size_t assay_array_task_count(size_t n_block)
 {
     return (n_block + blocks_per_task(n_block) - 1) / blocks_per_task(n_block);
+}
+
+size_t assay_array_most_tasks(size_t n_block)
+{
+    return smaller((n_block + FEWEST_BLOCKS - 1) / FEWEST_BLOCKS, MOST_TASKS);
 }
 
 struct assay_array_span assay_array_task_blocks(size_t n_block, size_t task)
@@ -39,212 +44,258 @@ struct assay_array_span assay_array_task_blocks(size_t n_block, size_t task)
                                      .end = smaller((task + 1) * per_task, n_block)};
 }
 
-const double *assay_array_columns(const struct assay_array_engine *engine, size_t block)
+size_t assay_array_thread_count(size_t n_thread, size_t n_task)
 {
-    return block + 1 == engine->n_block && engine->tail != NULL
-               ? engine->tail
-               : engine->data.x + block * engine->data.n_column * ROWS;
+    size_t n = n_thread > 0 ? n_thread : assay_processor_count();
+    n = smaller(smaller(n, n_task), ASSAY_MOST_DESKS);
+    return n > 0 ? n : 1;
 }
 
-size_t assay_array_rows(const struct assay_array_engine *engine, size_t block)
+/* ---- blocks ---- */
+
+/* The last block's rows, with rows that do not count behind them. */
+static void pad_block(const struct assay_array_data *data, struct assay_array_block *block)
 {
-    return smaller(ROWS, engine->data.n_row - block * ROWS);
+    size_t n = block->n;
+    memset(block->padded, 0, sizeof block->padded);
+    memcpy(block->padded[0], block->outcome, n);
+    if (data->include != NULL)
+        memcpy(block->padded[1], block->include, n);
+    else
+        memset(block->padded[1], 1, n);
+    block->outcome = block->padded[0];
+    block->include = block->padded[1];
+    if (data->part == NULL)
+        return;
+    memset(block->padded_part, 0, sizeof block->padded_part);
+    memcpy(block->padded_part, block->part, n * sizeof *block->part);
+    block->part = block->padded_part;
 }
 
-static struct assay_array_sums sums_of(const struct assay_array_engine *engine, size_t task)
-{
-    double *at = engine->partial + task * engine->stride;
-    return (struct assay_array_sums){.log_likelihood = at,
-                                     .gradient = at + 1,
-                                     .information = at + 1 + engine->data.n_column + 1};
-}
-
-struct assay_array_sums assay_array_task_sums(const struct assay_array_engine *engine, size_t task)
-{
-    struct assay_array_sums sums = sums_of(engine, task);
-    memset(sums.log_likelihood, 0, engine->stride * sizeof(double));
-    return sums;
-}
-
-void assay_array_log_odds_block(const double *x, size_t n_column, const double coef[], size_t n,
-                                double eta[])
-{
-    for (size_t i = 0; i < n; i++)
-        eta[i] = coef[0];
-    for (size_t j = 0; j < n_column; j++) {
-        const double *column = x + j * ROWS;
-        double slope = coef[j + 1];
-        for (size_t i = 0; i < n; i++)
-            eta[i] += slope * column[i];
-    }
-}
-
-/* Turns eta into IRLS weight p (1 - p) and residual y - p, and returns the block's log-likelihood.
- * With m = -(2 y - 1) eta a row has -log(1 + e^m) and |y - p| = 1 / (1 + e^-m): exp() sees only
- * non-positive numbers and nothing cancels, however sure the model is. */
-static double weigh_rows(const double eta[], const unsigned char outcome[],
-                         const unsigned char *include, size_t n, double weight[],
-                         double residual[])
-{
-    double sum = 0.0;
-    for (size_t i = 0; i < n; i++) {
-        double times = include != NULL ? include[i] : 1.0;
-        if (times == 0.0) {
-            weight[i] = residual[i] = 0.0;
-            continue;
-        }
-        double margin = outcome[i] ? -eta[i] : eta[i];
-        double small = exp(-fabs(eta[i]));
-        double large = 1.0 / (1.0 + small);
-        double miss = assay_array_miss(margin, small);
-        sum -= times * (fmax(margin, 0.0) + log1p(small));
-        weight[i] = times * (small * large * large);
-        residual[i] = times * (outcome[i] ? miss : -miss);
-    }
-    for (size_t i = n; i < ROWS; i++)
-        weight[i] = residual[i] = 0.0;
-    return sum;
-}
-
-double assay_array_weigh_block(const struct assay_array_engine *engine, size_t block,
-                               double eta[ROWS], double weight[ROWS], double residual[ROWS])
+void assay_array_block_take(const struct assay_array_engine *engine, size_t index, double room[],
+                            struct assay_array_block *block)
 {
     const struct assay_array_data *data = &engine->data;
-    size_t n = assay_array_rows(engine, block), first = block * ROWS;
-    assay_array_log_odds_block(assay_array_columns(engine, block), data->n_column, engine->coef, n,
-                               eta);
-    return weigh_rows(eta, data->outcome + first,
-                      data->include != NULL ? data->include + first : NULL, n, weight, residual);
+    size_t first = index * ROWS, n = smaller(ROWS, data->n_row - first);
+    block->first = first;
+    block->n = n;
+    block->outcome = data->outcome + first;
+    block->include = data->include != NULL ? data->include + first : NULL;
+    block->part = data->part != NULL ? data->part + first : NULL;
+    block->x = room;
+    if (n < ROWS)
+        pad_block(data, block);
+    if (assay_array_makes_blocks(data))
+        data->blocks.fill(data->blocks.state, index, room);
+    else if (data->n_column > 0)
+        block->x = n < ROWS ? engine->tail : data->x + first * data->n_column;
 }
 
-/* Two doubles side by side: what every x86-64 and AArch64 register holds. gcc 12, left to itself,
- * vectorises the loop below across rows and spends its time shuffling. */
-typedef double pair __attribute__((vector_size(2 * sizeof(double))));
-
-static inline pair load(const double *at)
+const double *assay_array_times(const struct assay_array_engine *engine,
+                                const struct assay_array_block *block, uint16_t left_out,
+                                double buffer[])
 {
-    pair two;
-    memcpy(&two, at, sizeof two);
-    return two;
+    if (block->include == NULL && block->part == NULL)
+        return engine->once;
+    engine->kernel->times(block->include, block->part,
+                          (const uint16_t[2]){engine->data.left_out, left_out}, buffer);
+    return buffer;
 }
 
-static double pair_sum(pair even, pair odd)
+void assay_array_weigh_block(const struct assay_array_engine *engine,
+                             const struct assay_array_request *request,
+                             const struct assay_array_block *block, double eta[], double weight[],
+                             double residual[], struct assay_array_lanes lanes)
 {
-    pair sum = even + odd;
-    return sum[0] + sum[1];
+    double buffer[ROWS] __attribute__((aligned(64))), loss[ROWS] __attribute__((aligned(64)));
+    const double *times = assay_array_times(engine, block, request->left_out, buffer);
+    bool wanted = request->log_likelihood != NULL;
+    engine->kernel->log_odds(block->x, engine->data.n_column, request->coef, eta);
+    engine->kernel->weigh(eta, block->outcome, times, weight, residual, wanted ? loss : NULL);
+    if (wanted)
+        engine->kernel->take_off(loss, lanes.log_likelihood);
 }
 
-static double block_sum(const double a[ROWS])
+/* ---- lanes, and what they come to ---- */
+
+static size_t triangle(size_t n)
 {
-    pair sum[2] = {{0.0, 0.0}, {0.0, 0.0}};
-    for (size_t i = 0; i < ROWS; i += LANES) {
-        sum[0] += load(a + i);
-        sum[1] += load(a + i + 2);
-    }
-    return pair_sum(sum[0], sum[1]);
+    return n * (n + 1) / 2;
 }
 
-/* product[2 * s + t] = left[s] . right[t] over a block: each value loaded serves two products. */
-static void multiply_tile(const double *left0, const double *left1, const double *right0,
-                          const double *right1, double product[TILE * TILE])
+/* The largest come last: they are not summed. */
+size_t assay_array_sums_size(size_t n_column)
 {
-    pair zero = {0.0, 0.0};
-    pair sum[2][TILE * TILE] = {{zero, zero, zero, zero}, {zero, zero, zero, zero}};
-    for (size_t i = 0; i < ROWS; i += LANES)
-        for (size_t half = 0; half < 2; half++) {
-            size_t at = i + 2 * half;
-            pair l0 = load(left0 + at), l1 = load(left1 + at);
-            pair r0 = load(right0 + at), r1 = load(right1 + at);
-            sum[half][0] += l0 * r0;
-            sum[half][1] += l0 * r1;
-            sum[half][2] += l1 * r0;
-            sum[half][3] += l1 * r1;
-        }
-    for (size_t k = 0; k < TILE * TILE; k++)
-        product[k] = pair_sum(sum[0][k], sum[1][k]);
+    return 1 + (n_column + 1) + triangle(n_column + 1) + EXTENT;
 }
 
-/* The intercept's row of the information and the gradient: weight and residual against all columns. */
-static void add_first_row(const double *x, size_t n_column, const double weight[ROWS],
-                          const double residual[ROWS], struct assay_array_sums sums)
+size_t assay_array_lanes_size(size_t n_column)
 {
-    sums.gradient[0] += block_sum(residual);
-    sums.information[0] += block_sum(weight);
-    for (size_t k = 0; k < n_column; k += TILE) {
-        double product[TILE * TILE];
-        size_t next = smaller(k + 1, n_column - 1); /* an odd column out is its own partner */
-        multiply_tile(weight, residual, x + k * ROWS, x + next * ROWS, product);
-        for (size_t t = 0; t < TILE && k + t < n_column; t++) {
-            sums.information[k + t + 1] += product[t];
-            sums.gradient[k + t + 1] += product[TILE + t];
-        }
-    }
+    return assay_array_sums_size(n_column) * LANES;
 }
 
-/* The rows of columns j and j + 1, from the diagonal on. */
-static void add_two_rows(const double *x, size_t n_column, size_t j, const double weight[ROWS],
-                         double *information)
+static struct assay_array_lanes lanes_at(double *at, size_t n_column)
 {
-    double weighted[TILE][ROWS];
     size_t n_coef = n_column + 1;
-    size_t last = smaller(j + 1, n_column - 1);
-    for (size_t i = 0; i < ROWS; i++) {
-        weighted[0][i] = weight[i] * x[j * ROWS + i];
-        weighted[1][i] = weight[i] * x[last * ROWS + i];
-    }
-    for (size_t k = j; k < n_column; k += TILE) {
-        double product[TILE * TILE];
-        size_t next = smaller(k + 1, n_column - 1);
-        multiply_tile(weighted[0], weighted[1], x + k * ROWS, x + next * ROWS, product);
-        for (size_t s = 0; s < TILE && j + s < n_column; s++)
-            for (size_t t = 0; t < TILE && k + t < n_column; t++)
-                information[(j + s + 1) * n_coef + k + t + 1] += product[TILE * s + t];
-    }
+    return (struct assay_array_lanes){.log_likelihood = at,
+                                      .gradient = at + LANES,
+                                      .information = at + (1 + n_coef) * LANES,
+                                      .extent = at + (1 + n_coef + triangle(n_coef)) * LANES};
 }
 
-void assay_array_add_block(const struct assay_array_engine *engine, size_t block,
-                           const double weight[ROWS], const double residual[ROWS],
-                           struct assay_array_sums sums)
+static double lanes_sum(const double lane[LANES])
 {
-    const double *x = assay_array_columns(engine, block);
-    size_t n_column = engine->data.n_column;
-    if (engine->want_gradient || engine->want_information)
-        add_first_row(x, n_column, weight, residual, sums);
-    for (size_t j = 0; engine->want_information && j < n_column; j += TILE)
-        add_two_rows(x, n_column, j, weight, sums.information);
+    return ((lane[0] + lane[1]) + (lane[2] + lane[3])) +
+           ((lane[4] + lane[5]) + (lane[6] + lane[7]));
 }
 
-static void add_to(double total[], const double part[], size_t n)
+static double lanes_most(const double lane[LANES])
 {
-    for (size_t k = 0; k < n; k++)
-        total[k] += part[k];
+    double most = lane[0];
+    for (size_t k = 1; k < LANES; k++)
+        most = lane[k] > most ? lane[k] : most;
+    return most;
 }
 
-static void mirror(double square[], size_t n)
+static void clear_lanes(const struct assay_array_engine *engine, double lanes[])
+{
+    size_t n_sum = engine->n_sum - EXTENT;
+    memset(lanes, 0, (n_sum + 1) * LANES * sizeof *lanes); /* no |x'd| is below 0 */
+    for (size_t k = (n_sum + 1) * LANES; k < engine->n_sum * LANES; k++)
+        lanes[k] = -INFINITY;
+}
+
+static void take_in(const struct assay_array_engine *engine, const double lanes[], double sums[])
+{
+    size_t n_sum = engine->n_sum - EXTENT;
+    for (size_t k = 0; k < n_sum; k++)
+        sums[k] += lanes_sum(lanes + k * LANES);
+    for (size_t k = n_sum; k < engine->n_sum; k++)
+        sums[k] = fmax(sums[k], lanes_most(lanes + k * LANES));
+}
+
+static void clear_sums(const struct assay_array_engine *engine, double sums[])
+{
+    size_t n_sum = engine->n_sum - EXTENT;
+    memset(sums, 0, (n_sum + 1) * sizeof *sums);
+    for (size_t k = n_sum + 1; k < engine->n_sum; k++)
+        sums[k] = -INFINITY;
+}
+
+static void add_sums(const struct assay_array_engine *engine, const double part[], double sums[])
+{
+    size_t n_sum = engine->n_sum - EXTENT;
+    for (size_t k = 0; k < n_sum; k++)
+        sums[k] += part[k];
+    for (size_t k = n_sum; k < engine->n_sum; k++)
+        sums[k] = fmax(sums[k], part[k]);
+}
+
+/* ---- a sweep ---- */
+
+struct sweep {
+    const struct assay_array_engine *engine;
+    const struct assay_array_many *many;
+};
+
+/* A block for requests that share their coefficients. */
+static void share_block(const struct sweep *sweep, const struct assay_array_block *block,
+                        double *lanes)
+{
+    const struct assay_array_engine *engine = sweep->engine;
+    const struct assay_array_many *many = sweep->many;
+    size_t n_column = engine->data.n_column, size = engine->n_sum * LANES;
+    double eta[ROWS] __attribute__((aligned(64))), buffer[ROWS] __attribute__((aligned(64)));
+    struct assay_array_weighed weighed;
+    const double *times = assay_array_times(engine, block, UINT16_MAX, buffer);
+    engine->kernel->log_odds(block->x, n_column, many->asks[0].request.coef, eta);
+    engine->kernel->weigh(eta, block->outcome, times, weighed.weight, weighed.residual,
+                          weighed.loss);
+    for (size_t k = 0; k < many->n_ask; k++)
+        many->share(engine, &many->asks[k], block, &weighed, lanes_at(lanes + k * size, n_column));
+}
+
+/* Blocks first .. end - 1 of those looked at, for all requests: at most BLOCKS_AT_ONCE. */
+static void sum_blocks(const struct sweep *sweep, size_t first, size_t end, double *room,
+                       double *lanes)
+{
+    const struct assay_array_engine *engine = sweep->engine;
+    const struct assay_array_many *many = sweep->many;
+    size_t n_column = engine->data.n_column, size = engine->n_sum * LANES;
+    for (size_t k = 0; k < many->n_ask; k++)
+        clear_lanes(engine, lanes + k * size);
+    for (size_t view = first; view < end; view++) {
+        struct assay_array_block block;
+        assay_array_block_take(engine, view * engine->every, room, &block);
+        if (many->share != NULL)
+            share_block(sweep, &block, lanes);
+        for (size_t k = 0; many->share == NULL && k < many->n_ask; k++)
+            many->visit(engine, &many->asks[k], &block, lanes_at(lanes + k * size, n_column));
+    }
+}
+
+static void sweep_task(void *state, size_t task)
+{
+    const struct sweep *sweep = state;
+    const struct assay_array_engine *engine = sweep->engine;
+    const struct assay_array_many *many = sweep->many;
+    struct assay_array_span span = assay_array_task_blocks(engine->n_view, task);
+    double *room = assay_desk_take(many->desks);
+    double *lanes =
+        room + (assay_array_makes_blocks(&engine->data) ? engine->data.n_column * ROWS : 0);
+    double *sums = many->partial + task * many->n_ask * engine->stride;
+    for (size_t k = 0; k < many->n_ask; k++)
+        clear_sums(engine, sums + k * engine->stride);
+    for (size_t first = span.first; first < span.end; first += BLOCKS_AT_ONCE) {
+        sum_blocks(sweep, first, smaller(first + BLOCKS_AT_ONCE, span.end), room, lanes);
+        for (size_t k = 0; k < many->n_ask; k++)
+            take_in(engine, lanes + k * engine->n_sum * LANES, sums + k * engine->stride);
+    }
+    assay_desk_leave(many->desks, room);
+}
+
+void assay_array_unpack(const double packed[], size_t n, double square[])
 {
     for (size_t j = 0; j < n; j++)
-        for (size_t k = 0; k < j; k++)
-            square[j * n + k] = square[k * n + j];
+        for (size_t k = j; k < n; k++)
+            square[j * n + k] = square[k * n + j] = *packed++;
 }
 
-void assay_array_sum_tasks(struct assay_array_engine *engine, void (*run)(void *state, size_t task),
-                           const double coef[], double *log_likelihood, double gradient[],
-                           double information[])
+/* Hands out what was asked for. */
+static void answer(const struct assay_array_engine *engine, const struct assay_array_ask *ask,
+                   const double sums[])
 {
     size_t n_coef = engine->data.n_column + 1;
-    engine->coef = coef;
-    engine->want_gradient = gradient != NULL;
-    engine->want_information = information != NULL;
-    assay_parallel(engine->n_task, engine->data.n_thread, run, engine);
-    struct assay_array_sums total = sums_of(engine, 0);
-    for (size_t task = 1; task < engine->n_task; task++)
-        add_to(total.log_likelihood, sums_of(engine, task).log_likelihood,
-               1 + n_coef + n_coef * n_coef);
-    *log_likelihood = *total.log_likelihood;
-    if (gradient != NULL)
-        memcpy(gradient, total.gradient, n_coef * sizeof(double));
-    if (information != NULL) {
-        memcpy(information, total.information, n_coef * n_coef * sizeof(double));
-        mirror(information, n_coef);
+    const double *extent = sums + engine->n_sum - EXTENT;
+    if (ask->request.log_likelihood != NULL)
+        *ask->request.log_likelihood = sums[0];
+    if (ask->request.gradient != NULL)
+        memcpy(ask->request.gradient, sums + 1, n_coef * sizeof *sums);
+    if (ask->request.information != NULL)
+        assay_array_unpack(sums + 1 + n_coef, n_coef, ask->request.information);
+    if (ask->what != NULL)
+        *ask->what = (struct assay_direction){
+            .max_move = extent[0], .min_margin = -extent[1], .max_margin = extent[2]};
+}
+
+void assay_array_sum_many(struct assay_array_engine *engine, const struct assay_array_many *many)
+{
+    struct sweep sweep = {.engine = engine, .many = many};
+    assay_parallel(engine->n_task, engine->n_thread, sweep_task, &sweep);
+    for (size_t k = 0; k < many->n_ask; k++) {
+        double *sums = many->partial + k * engine->stride;
+        for (size_t task = 1; task < engine->n_task; task++)
+            add_sums(engine, many->partial + (task * many->n_ask + k) * engine->stride, sums);
+        answer(engine, &many->asks[k], sums);
     }
+}
+
+void assay_array_sum(struct assay_array_engine *engine, assay_array_visit *visit,
+                     const struct assay_array_ask *ask)
+{
+    assay_array_sum_many(engine, &(struct assay_array_many){.visit = visit,
+                                                            .asks = ask,
+                                                            .n_ask = 1,
+                                                            .desks = &engine->desks,
+                                                            .partial = engine->partial});
 }

@@ -10,6 +10,7 @@
 #ifndef ASSAY_CORE_FIT_ENGINE_H
 #define ASSAY_CORE_FIT_ENGINE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -55,6 +56,18 @@ struct assay_engine {
      * row that counts. Without clusters every row is one of its own. */
     enum assay_status (*cluster_scores)(void *state, const double coef[], double meat[],
                                         size_t *n_cluster, struct assay_error *err);
+
+    /* Hints to whoever reads the rows. They have a state of their own: an engine that changes the sums of another may
+     * pass them on as they are, or pass none. */
+    void *reader;
+
+    /* The next evaluate() is also to look along step[n_coef], which stays as it is until direction() of that very step
+     * answers without another reading of the data, the same bytes. NULL: not after all. */
+    void (*watch)(void *reader, const double step[]);
+
+    /* From now on one part in `every` of the data, evenly spaced, is all that is looked at; 1: all again. For first
+     * guesses: sums are those of the rows looked at (a penalty shrinks with them), n_row and n_event stay. */
+    void (*thin)(void *reader, size_t every);
 };
 
 /* ---- the engine over arrays in memory ----
@@ -62,27 +75,48 @@ struct assay_engine {
  * The design is laid out as core/base/block.h says. Column 0 of the model, the intercept, is not
  * stored. outcome[i] is 0 or 1. All rows are finite, those that do not count too. */
 struct assay_array_data {
-    const double *x;             /* borrowed */
+    const double *x;             /* borrowed; NULL: */
+    struct assay_block_source blocks; /* made when they are needed */
     const unsigned char *outcome; /* borrowed, [n_row] */
     const unsigned char *include; /* borrowed, [n_row], how often a row counts: 0 leaves it out, 2 is
                                      the row written twice; NULL: each once */
-    const int32_t *cluster;       /* borrowed, [n_row], codes from 0, for cluster_scores alone, which
-                                     takes a size_t for each row and each code up to the
-                                     largest while it runs; NULL: none */
+    const uint16_t *part;        /* borrowed, [n_row], below UINT16_MAX, or NULL; where part[i] is left_out the */
+    uint16_t left_out;           /* row does not count, whatever include says: the fold that is held out */
+    const int32_t *cluster;      /* borrowed, [n_row], codes from 0, for cluster_scores alone, which needs no more
+                                    than a bit a code where each cluster's rows lie together, otherwise memory for
+                                    a sixteenth of the clusters' scores in each thread; NULL: none */
     size_t n_row, n_column;      /* n_coef of the engine is n_column + 1 */
     size_t n_thread;             /* 0: as many as there are processors */
 };
 
 /* ASSAY_EDATA: no row counts. The engine copies *data and borrows its arrays, which must not change
- * while it lives (the last block is copied, the rows are counted once). One call at a time: an
- * engine's calls share its memory. That is about n_coef^2 doubles for each of at most 128 tasks. */
+ * while it lives (the last block is copied, the rows are counted once), and keeps the instruction set it began with
+ * (core/base/cpu.h). One call at a time: an engine's calls share its memory. That is, in doubles, about n_coef^2 / 2
+ * for each of at most 128 tasks, and 4 n_coef^2 for each thread, with a block where blocks are made. */
 ASSAY_MUST_CHECK enum assay_status assay_array_engine_init(const struct assay_array_data *data,
                                                            struct assay_engine *engine,
                                                            struct assay_error *err);
 void assay_array_engine_clear(struct assay_engine *engine);
 
-/* x_i'coef for every row, included or not: log_odds[n_row]. */
-void assay_array_log_odds(const struct assay_array_data *data, const double coef[],
+/* Log-likelihood, gradient and information at several coefficient vectors in one reading of the data. Vector k
+ * counts what the engine counts, less the rows whose part is left_out[k] (UINT16_MAX: none), a part the engine
+ * leaves out itself included. What is NULL is not taken. Each answer has the bytes that evaluate() of an engine
+ * with that part left out would give. */
+struct assay_array_request {
+    const double *coef;     /* [n_coef] */
+    uint16_t left_out;
+    double *log_likelihood; /* out */
+    double *gradient;       /* out, [n_coef] */
+    double *information;    /* out, [n_coef * n_coef] */
+};
+ASSAY_MUST_CHECK enum assay_status
+assay_array_evaluate_many(const struct assay_engine *engine,
+                          const struct assay_array_request requests[], size_t n_request,
+                          struct assay_error *err);
+
+/* x_i'coef for every row, included or not: log_odds[n_row]. false, and nothing written: no memory for a block of
+ * each thread, where x is NULL; with x it cannot fail. */
+bool assay_array_log_odds(const struct assay_array_data *data, const double coef[],
                           double log_odds[]);
 
 #endif

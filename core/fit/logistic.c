@@ -11,10 +11,18 @@
 #include "core/fit/inference.h"
 #include "core/fit/newton.h"
 #include "core/fit/separation.h"
+#include "core/fit/warm.h"
 
 /* What may be left of the optimality conditions of a limited fit: a residual over the root of its
  * information is the error it stands for, in standard errors. */
 #define OPTIMAL 1e-8
+
+/* Of a step of the last one's length, and of the tolerance: where many rows are read, steps that fall this fast and would
+ * next move this little are at their end. */
+#define FALLS 1e-2
+#define LEFT  1e-2
+
+enum { MOST_NEAR = 8 }; /* steps from a start near the end: it takes four */
 
 struct assay_logistic_options assay_logistic_options_default(void)
 {
@@ -241,25 +249,132 @@ static enum assay_status take_arrays(size_t n_coef, struct assay_logistic_fit *f
     return ASSAY_OK;
 }
 
+/* What is to be known of a fit that has ended. */
+static enum assay_status finish(const struct assay_newton *newton, struct assay_logistic_fit *fit,
+                                struct assay_error *err)
+{
+    fit->iterations = newton->iterations;
+    fit->largest_move = newton->largest_move;
+    fit->log_likelihood = newton->log_likelihood;
+    if (fit->problem != ASSAY_FIT_FINE)
+        return fail_with(newton, fit->problem, fit->blamed, err);
+    enum assay_status status = assay_inference_fill(newton, fit, err);
+    if (status == ASSAY_OK)
+        status = check_optimal(newton, err);
+    if (status == ASSAY_ENUMERIC)
+        fit->problem = ASSAY_FIT_NO_CONVERGENCE;
+    return status;
+}
+
 static enum assay_status fit_newton(struct assay_newton *newton, struct assay_logistic_fit *fit,
                                     struct assay_error *err)
 {
     enum assay_status status = examine_columns(newton, &fit->problem, fit->blamed, err);
     if (status == ASSAY_OK && fit->problem == ASSAY_FIT_FINE)
         status = climb(newton, &fit->problem, fit->blamed, err);
+    return status == ASSAY_OK ? finish(newton, fit, err) : status;
+}
+
+/* Newton's steps m, m', m'', ... fall off as squares do, m'' = m'^3 / m^2 (Kantorovich): whether the one that would come
+ * next, after `last` and `before`, is far below the tolerance. What it would find is then known. */
+static bool next_is_nothing(double before, double last, double tolerance)
+{
+    double rate = last / before;
+    return rate <= FALLS && last * rate * rate <= LEFT * tolerance;
+}
+
+/* Steps until they move nothing any more, or would not. *settled: they do not. */
+static enum assay_status run_near(struct assay_newton *newton, size_t most, bool *settled,
+                                  struct assay_error *err)
+{
+    enum assay_newton_end end = ASSAY_NEWTON_RUNNING;
+    enum assay_status status = ASSAY_OK;
+    double before = 0; /* the first step has none to compare with */
+    *settled = false;
+    for (size_t step = 1;
+         status == ASSAY_OK && !*settled && end == ASSAY_NEWTON_RUNNING && step <= most; step++) {
+        status = assay_newton_run(newton, step, &end, err);
+        *settled = status == ASSAY_OK &&
+                   (end == ASSAY_NEWTON_SETTLED ||
+                    (end == ASSAY_NEWTON_RUNNING &&
+                     next_is_nothing(before, newton->largest_move, newton->options->tolerance) &&
+                     check_optimal(newton, NULL) == ASSAY_OK));
+        before = newton->largest_move;
+    }
+    return status;
+}
+
+/* From a start near the end, to the end or not. */
+static enum assay_status climb_near(const struct assay_engine *engine,
+                                    const struct assay_logistic_options *options,
+                                    const struct assay_limits *limits, const double start[],
+                                    struct assay_newton *newton, unsigned char blamed[],
+                                    bool *settled, struct assay_error *err)
+{
+    struct assay_logistic_options near = *options;
+    enum assay_fit_problem problem = ASSAY_FIT_FINE;
+    near.start = start;
+    enum assay_status status = assay_newton_init(engine, &near, limits, options->held, newton, err);
     if (status != ASSAY_OK)
         return status;
-    fit->iterations = newton->iterations;
-    fit->largest_move = newton->largest_move;
-    fit->log_likelihood = newton->log_likelihood;
-    if (fit->problem != ASSAY_FIT_FINE)
-        return fail_with(newton, fit->problem, fit->blamed, err);
-    status = assay_inference_fill(newton, fit, err);
-    if (status == ASSAY_OK)
-        status = check_optimal(newton, err);
-    if (status == ASSAY_ENUMERIC)
-        fit->problem = ASSAY_FIT_NO_CONVERGENCE;
+    status = assay_columns_examine(newton->information, newton->n_coef, newton->held, &problem,
+                                   blamed, err);
+    if (status == ASSAY_OK && problem == ASSAY_FIT_FINE) {
+        size_t most = options->max_iterations < MOST_NEAR ? options->max_iterations : MOST_NEAR;
+        status = run_near(newton, most, settled, err);
+    }
+    newton->options = options;
     return status;
+}
+
+/* Many rows: from where a sample of them ends, or from the start that is given. Nothing is diagnosed here: a fit
+ * that does not settle soon, or whose columns leave a doubt, is as if it had not been tried (*settled is false),
+ * and begins at the usual start. */
+static enum assay_status try_warm(const struct assay_engine *engine,
+                                  const struct assay_logistic_options *options,
+                                  const struct assay_limits *limits, struct assay_newton *newton,
+                                  unsigned char blamed[], bool *settled, struct assay_error *err)
+{
+    struct assay_error trouble = {0};
+    bool found = options->start != NULL;
+    *settled = false;
+    if (found ? !assay_warm_has_rows(engine) : !assay_warm_pays(engine, options))
+        return ASSAY_OK;
+    double *start = assay_alloc(engine->n_coef, sizeof *start);
+    if (start == NULL)
+        return assay_fail_memory(err, "fitting");
+    enum assay_status status = ASSAY_OK;
+    if (found)
+        memcpy(start, options->start, engine->n_coef * sizeof *start);
+    else
+        status = assay_warm_start(engine, options, limits, start, &found, &trouble);
+    if (status == ASSAY_OK && found)
+        status = climb_near(engine, options, limits, start, newton, blamed, settled, &trouble);
+    free(start);
+    if (!*settled) {
+        assay_newton_clear(newton);
+        memset(blamed, 0, engine->n_coef);
+    }
+    if (status != ASSAY_ENOMEM)
+        return ASSAY_OK;
+    *err = trouble;
+    return ASSAY_ENOMEM;
+}
+
+/* *newton is zeroed before, the caller's to clear after. */
+static enum assay_status climb_to_fit(const struct assay_engine *engine,
+                                  const struct assay_logistic_options *options,
+                                  const struct assay_limits *limits, struct assay_newton *newton,
+                                  struct assay_logistic_fit *fit, struct assay_error *err)
+{
+    bool settled;
+    enum assay_status status = try_warm(engine, options, limits, newton, fit->blamed, &settled, err);
+    if (status != ASSAY_OK)
+        return status;
+    if (settled)
+        return finish(newton, fit, err);
+    status = assay_newton_init(engine, options, limits, options->held, newton, err);
+    return status == ASSAY_OK ? fit_newton(newton, fit, err) : status;
 }
 
 static enum assay_status fit_within(const struct assay_engine *engine,
@@ -276,9 +391,7 @@ static enum assay_status fit_within(const struct assay_engine *engine,
         status = fail_one_outcome(engine, err);
     } else if (status == ASSAY_OK) {
         made.null_log_likelihood = null_log_likelihood(engine);
-        status = assay_newton_init(engine, options, limits, options->held, &newton, err);
-        if (status == ASSAY_OK)
-            status = fit_newton(&newton, &made, err);
+        status = climb_to_fit(engine, options, limits, &newton, &made, err);
     }
     assay_newton_clear(&newton);
     if (status == ASSAY_OK || (status == ASSAY_ENUMERIC && made.problem != ASSAY_FIT_FINE))

@@ -54,7 +54,7 @@ struct assay_logistic_fit {
     double kkt_residual;    /* constrained: largest violation of the optimality conditions, scaled
                                as the gradient; free: the same as gradient_norm */
     double condition_number; /* of the information, scaled to unit diagonal, on free coefficients */
-    double largest_move;    /* the stopping rule's last value */
+    double largest_move;    /* by the last step; above the tolerance where rows are many and the next would not be */
 };
 void assay_logistic_fit_clear(struct assay_logistic_fit *fit);
 

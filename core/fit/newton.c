@@ -231,6 +231,26 @@ static void swap(double **a, double **b)
     *b = old;
 }
 
+/* At the trial; with the whole step also how far it moves the rows, in the same reading where the engine can. */
+static enum assay_status look(struct assay_newton *w, bool whole_step, double *log_likelihood,
+                              struct assay_error *err)
+{
+    const struct assay_engine *engine = w->engine;
+    struct assay_direction what;
+    if (whole_step && engine->watch != NULL)
+        engine->watch(engine->reader, w->step);
+    enum assay_status status = engine->evaluate(engine->state, w->trial, log_likelihood,
+                                                w->trial_gradient, w->trial_information, err);
+    if (status != ASSAY_OK && engine->watch != NULL)
+        engine->watch(engine->reader, NULL); /* the step is not to outlive its fit */
+    if (status != ASSAY_OK || !whole_step)
+        return status;
+    status = engine->direction(engine->state, w->step, &what, err);
+    if (status == ASSAY_OK)
+        w->largest_move = what.max_move;
+    return status;
+}
+
 /* Takes the longest of step, step / 2, step / 4, ... that climbs; *share is 0 when none does. */
 static enum assay_status take_step(struct assay_newton *w, double *share, struct assay_error *err)
 {
@@ -241,8 +261,7 @@ static enum assay_status take_step(struct assay_newton *w, double *share, struct
         for (size_t j = 0; j < w->n_coef; j++)
             w->trial[j] = w->coef[j] + *share * w->step[j];
         snap_to_bounds(w, halving == 0);
-        enum assay_status status = w->engine->evaluate(w->engine->state, w->trial, &log_likelihood,
-                                                       w->trial_gradient, w->trial_information, err);
+        enum assay_status status = look(w, halving == 0, &log_likelihood, err);
         if (status != ASSAY_OK)
             return status;
         double least = w->log_likelihood + SUFFICIENT * *share * slope -
@@ -264,17 +283,13 @@ static enum assay_status iterate(struct assay_newton *w, enum assay_newton_end *
 {
     bool found;
     double share;
-    struct assay_direction what;
     *end = ASSAY_NEWTON_STUCK;
     enum assay_status status = find_step(w, &found, err);
     if (status != ASSAY_OK || !found)
         return status;
-    status = w->engine->direction(w->engine->state, w->step, &what, err);
-    if (status == ASSAY_OK)
-        status = take_step(w, &share, err);
+    status = take_step(w, &share, err);
     if (status != ASSAY_OK)
         return status;
-    w->largest_move = what.max_move;
     if (share == 0.0)
         return ASSAY_OK;
     w->iterations++;

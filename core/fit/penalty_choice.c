@@ -13,6 +13,8 @@
 #define LEAST_ALPHA 1e-3
 /* Where all paths end, in the lasso's least lambda without coefficients. */
 #define PATH_END 1e-4
+/* Of the largest lambda: digits that a sum over many rows may lose. */
+#define ROUNDING 1e-13
 
 /* What one fold's task needs and leaves behind. */
 struct fold {
@@ -96,10 +98,13 @@ static enum assay_status curve_init(const struct assay_strength_data *data,
         assay_strength_curve_clear(curve);
         return assay_fail_memory(err, "choosing the penalty");
     }
-    double first = log(scale / fmax(options->elastic.alpha, LEAST_ALPHA));
-    double step = (log(PATH_END * scale) - first) / (double)(n - 1);
+    /* At the first nothing is to be left, not even a coefficient of 1e-18 that rounding makes. */
+    double most = scale / fmax(options->elastic.alpha, LEAST_ALPHA) * (1 + ROUNDING);
+    double first = log(most), step = (log(PATH_END * scale) - first) / (double)(n - 1);
     for (size_t p = 0; p < n; p++) {
-        double lambda = options->grid != NULL ? options->grid[p] : exp(first + (double)p * step);
+        double lambda = options->grid != NULL ? options->grid[p]
+                        : p == 0              ? most
+                                              : exp(first + (double)p * step);
         curve->point[p].strength = curve->point[p].lambda = lambda;
     }
     return ASSAY_OK;

@@ -9,7 +9,8 @@
 
 #include "core/base/block.h"
 #include "core/base/memory.h"
-#include "core/base/number.h"
+#include "core/base/rows.h"
+#include "core/base/vector_math.h"
 #include "core/fit/engine.h"
 #include "core/fit/linear.h"
 #include "core/fit/logistic.h"
@@ -30,7 +31,7 @@ static const char doing[] = "testing a column";
 static double *lay_out(const struct assay_score_rows *rows)
 {
     size_t size = assay_block_size(rows->n, rows->n_nuisance);
-    double *x = assay_alloc(size, sizeof *x);
+    double *x = assay_rows_alloc(size, sizeof *x);
     for (size_t j = 0; x != NULL && j < rows->n_nuisance; j++)
         for (size_t i = 0; i < rows->n; i++)
             x[assay_block_index(i, j, rows->n_nuisance)] = rows->nuisance[j][i];
@@ -52,8 +53,7 @@ static enum assay_status fit_null(const struct assay_score_rows *rows, const dou
     status = assay_logistic_fit(&engine, &options, &fit, err);
     if (status == ASSAY_OK) {
         assay_array_log_odds(&data, fit.coef, null->prob);
-        for (size_t i = 0; i < rows->n; i++)
-            null->prob[i] = assay_expit(null->prob[i]);
+        assay_expit_array(null->prob, rows->n, null->prob);
         memcpy(null->inverse, fit.covariance, null->n_coef * null->n_coef * sizeof *null->inverse);
     }
     assay_logistic_fit_clear(&fit);
@@ -106,15 +106,15 @@ static bool allocate(struct assay_score_null *null)
 {
     const struct assay_score_rows *rows = &null->rows;
     size_t p = null->n_coef;
-    null->prob = assay_alloc(rows->n, sizeof *null->prob);
+    null->prob = assay_rows_alloc(rows->n, sizeof *null->prob);
     null->inverse = assay_alloc(p * p, sizeof *null->inverse);
     if (null->prob == NULL || null->inverse == NULL)
         return false;
     if (rows->cluster == NULL)
         return true;
-    null->order = assay_alloc(rows->n, sizeof *null->order);
-    null->start = assay_alloc(rows->n_cluster + 1, sizeof *null->start);
-    null->cluster_score = assay_alloc(rows->n_cluster, p * sizeof *null->cluster_score);
+    null->order = assay_rows_alloc(rows->n, sizeof *null->order);
+    null->start = assay_rows_alloc(rows->n_cluster + 1, sizeof *null->start);
+    null->cluster_score = assay_rows_alloc(rows->n_cluster, p * sizeof *null->cluster_score);
     null->cluster_meat = assay_alloc(p * p, sizeof *null->cluster_meat);
     return null->order != NULL && null->start != NULL && null->cluster_score != NULL &&
            null->cluster_meat != NULL;
@@ -130,7 +130,7 @@ enum assay_status assay_score_null_fit(const struct assay_score_rows *rows, size
         status = assay_fail_memory(err, doing);
     else
         status = fit_null(rows, x, n_thread, &made, err);
-    free(x);
+    assay_rows_free(x);
     if (status != ASSAY_OK) {
         assay_score_null_clear(&made);
         return status;
@@ -145,11 +145,11 @@ enum assay_status assay_score_null_fit(const struct assay_score_rows *rows, size
 
 void assay_score_null_clear(struct assay_score_null *null)
 {
-    free(null->prob);
+    assay_rows_free(null->prob);
     free(null->inverse);
-    free(null->order);
-    free(null->start);
-    free(null->cluster_score);
+    assay_rows_free(null->order);
+    assay_rows_free(null->start);
+    assay_rows_free(null->cluster_score);
     free(null->cluster_meat);
     *null = (struct assay_score_null){0};
 }

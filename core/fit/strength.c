@@ -343,13 +343,18 @@ enum assay_status assay_strength_curve_find(const struct assay_strength_data *da
 
 /* ---- the rule ---- */
 
+/* Fits settle to 1e-10 in the log-odds: of losses that are nearer to each other than this part of themselves
+ * rounding would choose, as where limits leave no weight to choose. */
+static const double same_loss = 1e-9;
+
 /* Points run from the strongest down, so that the first of equals is the strongest. */
 static size_t find_best(const struct assay_strength_curve *curve)
 {
     size_t best = curve->n_point;
     for (size_t p = 0; p < curve->n_point; p++)
         if (curve->point[p].n_failed == 0 &&
-            (best == curve->n_point || curve->point[p].loss < curve->point[best].loss))
+            (best == curve->n_point ||
+             curve->point[p].loss < curve->point[best].loss * (1 - same_loss)))
             best = p;
     return best;
 }
@@ -358,7 +363,8 @@ static bool within(const struct assay_strength_curve *curve, size_t p, size_t be
 {
     double excess = curve->point[p].loss - curve->point[best].loss;
     return curve->point[p].n_failed == 0 &&
-           excess <= errors * curve->paired[p * curve->n_point + best];
+           excess <= errors * curve->paired[p * curve->n_point + best] +
+                         same_loss * curve->point[best].loss;
 }
 
 struct assay_strength_choice assay_strength_choose(const struct assay_strength_curve *curve,

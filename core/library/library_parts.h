@@ -8,9 +8,6 @@
 #include "core/model/compiled.h"
 #include "core/model/model.h"
 
-/* A model has no more inputs than signals, plan, tenure and the columns of two kinds of segments. */
-#define ASSAY_MAX_INPUTS (ASSAY_MAX_SIGNALS + 4)
-
 struct libassay_model {
     struct assay_model model;
     struct assay_compiled *compiled; /* borrows the model beside it */

@@ -36,4 +36,8 @@ ASSAY_MUST_CHECK enum assay_status assay_log_loss(const double prob[],
                                                   struct assay_mean_loss *out,
                                                   struct assay_error *err);
 
+/* Both from one look at rows that have passed the checks; what is infinite is NaN throughout. */
+void assay_losses_of(const double prob[], const unsigned char outcome[], size_t n,
+                     struct assay_mean_loss *brier, struct assay_mean_loss *log_loss);
+
 #endif

@@ -22,6 +22,11 @@ ASSAY_MUST_CHECK enum assay_status assay_oe_ratio(const double prob[],
                                                   struct assay_estimate *out,
                                                   struct assay_error *err);
 
+/* The same of rows that have passed the checks, n_event of them events. */
+ASSAY_MUST_CHECK enum assay_status assay_oe_ratio_of(const double prob[], size_t n, size_t n_event,
+                                                     struct assay_estimate *out,
+                                                     struct assay_error *err);
+
 /* Calibration in the large (Cox 1958): a in logit P = a + logit prob, the slope fixed at 1. 0 is
  * right, above 0 risk was underestimated. Maximum likelihood; Wald interval. */
 struct assay_calibration_in_large {
@@ -64,5 +69,25 @@ ASSAY_MUST_CHECK enum assay_status assay_recalibration_measure(const double prob
                                                                size_t n,
                                                                struct assay_recalibration *out,
                                                                struct assay_error *err);
+
+/* Both from one look at the rows, for who wants no likelihood ratio of the first. in_large and line say whether
+ * `intercept` (that of calibration in the large) and `recalibration` could be had: ASSAY_OK, or what the
+ * functions above would say.
+ *   ASSAY_ENOMEM; all else is said so */
+struct assay_calibration_pair {
+    enum assay_status in_large, line;
+    struct assay_estimate intercept;
+    struct assay_recalibration recalibration;
+};
+ASSAY_MUST_CHECK enum assay_status assay_calibration_pair(const double prob[],
+                                                          const unsigned char outcome[], size_t n,
+                                                          struct assay_calibration_pair *out);
+
+/* The same without the likelihood ratio of the second, whose test of unreliability is NaN; of rows that have passed the
+ * checks, n_event of them events. */
+ASSAY_MUST_CHECK enum assay_status assay_calibration_lines(const double prob[],
+                                                           const unsigned char outcome[], size_t n,
+                                                           size_t n_event,
+                                                           struct assay_calibration_pair *out);
 
 #endif

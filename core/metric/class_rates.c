@@ -5,16 +5,15 @@
 /* What a row moves a figure by, by flagged and outcome; NaN: the figure is not about such rows. */
 typedef double moves[2][2];
 
-static double effect_of(const struct assay_ranked *rows, struct assay_design_effect *effect, moves move)
+static double effect_of(const struct assay_cell_moments *cells, moves move)
 {
-    if (effect == NULL)
-        return 1.0;
-    for (size_t k = 0; k < rows->n; k++) {
-        double by = move[rows->flagged[k] != 0][rows->outcome[k]];
-        if (!isnan(by))
-            assay_design_effect_add(effect, rows->cluster[k], by);
+    double of_cell[4];
+    unsigned members = 0;
+    for (unsigned c = 0; c < 4; c++) {
+        of_cell[c] = move[c / 2][c % 2];
+        members |= (unsigned)!isnan(of_cell[c]) << c;
     }
-    return assay_design_effect_take(effect);
+    return cells != NULL ? assay_cell_effect(cells, members, of_cell) : 1.0;
 }
 
 static size_t count_of(const struct assay_confusion *counts, size_t flagged, size_t outcome)
@@ -23,9 +22,9 @@ static size_t count_of(const struct assay_confusion *counts, size_t flagged, siz
 }
 
 /* The share of cells with hit among those with member, both by flagged and outcome. */
-static struct assay_class_share share_of(const struct assay_ranked *rows, const struct assay_confusion *counts,
-                                   const int member[2][2], const int hit[2][2],
-                                   struct assay_design_effect *effect)
+static struct assay_class_share share_of(const struct assay_cell_moments *cells,
+                                         const struct assay_confusion *counts,
+                                         const int member[2][2], const int hit[2][2])
 {
     struct assay_class_share share = {.design_effect = NAN};
     moves move;
@@ -41,7 +40,7 @@ static struct assay_class_share share_of(const struct assay_ranked *rows, const 
         for (size_t y = 0; y < 2; y++)
             move[f][y] = member[f][y] ? (hit[f][y] ? 1.0 : 0.0) - rate.wilson.value : (double)NAN;
     if (share.n > 0) {
-        share.design_effect = effect_of(rows, effect, move);
+        share.design_effect = effect_of(cells, move);
         if (share.design_effect > 1.0)
             share.estimate = assay_wilson_of_share(
                 rate.wilson.value, (double)share.n / share.design_effect, ASSAY_LEVEL);
@@ -49,26 +48,24 @@ static struct assay_class_share share_of(const struct assay_ranked *rows, const 
     return share;
 }
 
-static void measure_shares(const struct assay_ranked *rows, struct assay_design_effect *effect,
-                           struct assay_class_rates *out)
+static void measure_shares(const struct assay_cell_moments *cells, struct assay_class_rates *out)
 {
     /* By flagged (no, yes) and outcome (no, yes). */
     static const int all[2][2] = {{1, 1}, {1, 1}}, events[2][2] = {{0, 1}, {0, 1}},
                      others[2][2] = {{1, 0}, {1, 0}}, flagged[2][2] = {{0, 0}, {1, 1}},
                      passed[2][2] = {{1, 1}, {0, 0}}, right[2][2] = {{1, 0}, {0, 1}};
     const struct assay_confusion *counts = &out->counts;
-    out->sensitivity = share_of(rows, counts, events, flagged, effect);
-    out->specificity = share_of(rows, counts, others, passed, effect);
-    out->ppv = share_of(rows, counts, flagged, events, effect);
-    out->npv = share_of(rows, counts, passed, others, effect);
-    out->prevalence = share_of(rows, counts, all, events, effect);
-    out->accuracy = share_of(rows, counts, all, right, effect);
-    out->flagged_share = share_of(rows, counts, all, flagged, effect);
+    out->sensitivity = share_of(cells, counts, events, flagged);
+    out->specificity = share_of(cells, counts, others, passed);
+    out->ppv = share_of(cells, counts, flagged, events);
+    out->npv = share_of(cells, counts, passed, others);
+    out->prevalence = share_of(cells, counts, all, events);
+    out->accuracy = share_of(cells, counts, all, right);
+    out->flagged_share = share_of(cells, counts, all, flagged);
 }
 
-static struct assay_estimate balanced_accuracy_of(const struct assay_ranked *rows,
-                                                  const struct assay_confusion *counts,
-                                                  struct assay_design_effect *effect)
+static struct assay_estimate balanced_accuracy_of(const struct assay_cell_moments *cells,
+                                                  const struct assay_confusion *counts)
 {
     struct assay_rate of_events = assay_rate_of(counts->tp, counts->tp + counts->fn);
     struct assay_rate of_others = assay_rate_of(counts->tn, counts->tn + counts->fp);
@@ -81,15 +78,14 @@ static struct assay_estimate balanced_accuracy_of(const struct assay_ranked *row
     double events = (double)of_events.n, others = (double)of_others.n;
     moves move = {{(1.0 - b->value) / others, -a->value / events},
                   {-b->value / others, (1.0 - a->value) / events}};
-    return assay_stretch(estimate, effect_of(rows, effect, move), 0.0, 1.0);
+    return assay_stretch(estimate, effect_of(cells, move), 0.0, 1.0);
 }
 
-static struct assay_estimate f1_of(const struct assay_ranked *rows,
-                                   const struct assay_confusion *counts,
-                                   struct assay_design_effect *effect)
+static struct assay_estimate f1_of(const struct assay_cell_moments *cells,
+                                   const struct assay_confusion *counts)
 {
     static const int member[2][2] = {{0, 1}, {1, 1}}, hit[2][2] = {{0, 0}, {0, 1}};
-    struct assay_class_share share = share_of(rows, counts, member, hit, effect);
+    struct assay_class_share share = share_of(cells, counts, member, hit);
     struct assay_estimate j = share.estimate;
     return (struct assay_estimate){2 * j.value / (1 + j.value), 2 * j.low / (1 + j.low),
                                    2 * j.high / (1 + j.high)};
@@ -97,9 +93,8 @@ static struct assay_estimate f1_of(const struct assay_ranked *rows,
 
 /* The correlation r of two columns of zeros and ones in units of their standard deviations, a row moves it
  * by a b - r (a^2 + b^2) / 2. */
-static struct assay_estimate mcc_of(const struct assay_ranked *rows,
-                                    const struct assay_confusion *counts,
-                                    struct assay_design_effect *effect)
+static struct assay_estimate mcc_of(const struct assay_cell_moments *cells,
+                                    const struct assay_confusion *counts)
 {
     double tp = (double)counts->tp, fp = (double)counts->fp, fn = (double)counts->fn;
     double tn = (double)counts->tn, n = tp + fp + fn + tn;
@@ -117,7 +112,7 @@ static struct assay_estimate mcc_of(const struct assay_ranked *rows,
             move[f][y] = a * b - r * (a * a + b * b) / 2;
             sum += (double)count_of(counts, f, y) * move[f][y] * move[f][y];
         }
-    double error = sqrt(effect_of(rows, effect, move) * sum / (n - 1)) / sqrt(n);
+    double error = sqrt(effect_of(cells, move) * sum / (n - 1)) / sqrt(n);
     struct assay_estimate scale = assay_normal_interval(atanh(r), error / (1 - r * r), ASSAY_LEVEL);
     return (struct assay_estimate){r, tanh(scale.low), tanh(scale.high)};
 }
@@ -126,16 +121,21 @@ void assay_class_rates_measure(const struct assay_ranked *rows, struct assay_des
                                struct assay_class_rates *out)
 {
     struct assay_class_rates made = {0};
+    struct assay_cell_moments moments, *cells = effect != NULL ? &moments : NULL;
+    size_t count[4] = {0};
     for (size_t k = 0; k < rows->n; k++) {
-        size_t flagged = rows->flagged[k] != 0, event = rows->outcome[k];
-        made.counts.tp += flagged & event;
-        made.counts.fp += flagged & (1 - event);
-        made.counts.fn += (1 - flagged) & event;
+        size_t cell = (rows->flagged[k] != 0 ? 2U : 0U) + rows->outcome[k];
+        count[cell]++;
+        if (effect != NULL)
+            assay_design_effect_cell(effect, rows->cluster[k], cell);
     }
-    made.counts.tn = rows->n - made.counts.tp - made.counts.fp - made.counts.fn;
-    measure_shares(rows, effect, &made);
-    made.balanced_accuracy = balanced_accuracy_of(rows, &made.counts, effect);
-    made.f1 = f1_of(rows, &made.counts, effect);
-    made.mcc = mcc_of(rows, &made.counts, effect);
+    if (effect != NULL)
+        assay_design_effect_take_cells(effect, &moments);
+    made.counts =
+        (struct assay_confusion){.tp = count[3], .fp = count[2], .fn = count[1], .tn = count[0]};
+    measure_shares(cells, &made);
+    made.balanced_accuracy = balanced_accuracy_of(cells, &made.counts);
+    made.f1 = f1_of(cells, &made.counts);
+    made.mcc = mcc_of(cells, &made.counts);
     *out = made;
 }

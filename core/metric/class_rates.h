@@ -40,8 +40,7 @@ struct assay_class_rates {
     struct assay_estimate mcc;
 };
 
-/* Borrows rows->flagged, outcome and cluster; effect NULL: every row is one of its own. Takes one pass,
- * and one for each figure with accounts. Does not depend on the order of the rows. */
+/* Borrows rows->flagged, outcome and cluster; effect NULL: every row is one of its own. Takes one pass. Does not depend on the order of the rows. */
 void assay_class_rates_measure(const struct assay_ranked *rows, struct assay_design_effect *effect,
                                struct assay_class_rates *out);
 

@@ -2,138 +2,147 @@
 
 #include <math.h>
 #include <stdbool.h>
-#include <stdlib.h>
+#include <stdio.h>
+#include <string.h>
 
-#include "core/base/memory.h"
+#include "core/base/rows.h"
+#include "core/base/vector_math.h"
 #include "core/metric/calibration.h"
+#include "core/metric/check.h"
+#include "core/metric/cluster_sums.h"
 #include "core/metric/roc.h"
 
-/* The rows that count, side by side, and room for one figure's sums. */
-struct gathered {
-    size_t n, n_code;
-    double *prob, *move; /* [n]; move: v_i */
-    unsigned char *outcome, *flagged, *member;
-    int32_t *cluster;
-    double *sum;         /* [n_code] */
-    unsigned char *seen; /* [n_code] */
+/* ---- what rows move the figures by ---- */
+
+enum figure { BRIER, LOG_LOSS, AUC, RATIO, INTERCEPT, SLOPE };
+
+/* A cell: flagged or not, above the event or not. */
+enum { NOT_FLAGGED = 1 | 2, FLAGGED = 4 | 8, OTHERS = 1 | 4, EVENTS = 2 | 8, EVERYBODY = 15 };
+
+struct moving {
+    const struct assay_clustered_rows *rows;
+    const struct assay_performance *plain;
+    const struct assay_performance_parts *parts;
+    double middle; /* of the log-odds, weighted by what rows tell about the slope */
 };
 
-static void release(struct gathered *g)
-{
-    free(g->prob);
-    free(g->outcome);
-    free(g->cluster);
-    free(g->sum);
-    free(g->seen);
-}
+/* Some rows side by side. */
+struct strip {
+    size_t n;
+    double prob[ASSAY_MOVE_ROWS], event[ASSAY_MOVE_ROWS]; /* 0 or 1 */
+    double log_prob[ASSAY_MOVE_ROWS], log_rest[ASSAY_MOVE_ROWS], log_odds[ASSAY_MOVE_ROWS];
+};
 
-static enum assay_status gather(const struct assay_clustered_rows *rows, struct gathered *g,
-                                struct assay_error *err)
+static void move_losses(const struct moving *m, const struct strip *s, struct assay_move_strip *strip)
 {
-    size_t n_code = 0;
-    for (size_t i = 0; i < rows->n; i++)
-        if (!(rows->prob != NULL && isnan(rows->prob[i])) && (size_t)rows->cluster[i] >= n_code)
-            n_code = (size_t)rows->cluster[i] + 1;
-    *g = (struct gathered){.n_code = n_code,
-                           .prob = assay_alloc(2 * rows->n, sizeof *g->prob),
-                           .outcome = assay_alloc(3 * rows->n, 1),
-                           .cluster = assay_alloc(rows->n, sizeof *g->cluster),
-                           .sum = assay_alloc(n_code, sizeof *g->sum),
-                           .seen = assay_alloc(n_code, 1)};
-    if (g->prob == NULL || g->outcome == NULL || g->cluster == NULL || g->sum == NULL ||
-        g->seen == NULL) {
-        release(g);
-        return assay_fail_memory(err, "measuring by cluster");
+    double brier = m->plain->brier.value, log_loss = m->plain->log_loss.value;
+    bool finite = !isnan(m->plain->log_loss.low); /* a loss may be infinite */
+    for (size_t k = 0; k < s->n; k++) {
+        double miss = s->prob[k] - s->event[k];
+        double loss = -(s->event[k] > 0.0 ? s->log_prob[k] : s->log_rest[k]);
+        strip->move[BRIER][k] = miss * miss - brier;
+        strip->move[LOG_LOSS][k] = finite ? loss - log_loss : 0.0;
     }
-    g->move = g->prob + rows->n;
-    g->flagged = g->outcome + rows->n;
-    g->member = g->flagged + rows->n;
-    return ASSAY_OK;
 }
 
-static enum assay_status gather_predictions(const struct assay_clustered_rows *rows,
-                                            struct gathered *g, struct assay_error *err)
+static void move_auc(const struct moving *m, const size_t row[], size_t n, double move[])
 {
-    enum assay_status status = gather(rows, g, err);
-    for (size_t i = 0; status == ASSAY_OK && i < rows->n; i++)
-        if (!isnan(rows->prob[i])) {
-            g->prob[g->n] = rows->prob[i];
-            g->outcome[g->n] = rows->outcome[i];
-            g->flagged[g->n] = rows->flagged[i];
-            g->cluster[g->n++] = rows->cluster[i];
-        }
-    return status;
-}
-
-/* ---- the design effect of move[] over the members ---- */
-
-static double design_effect(struct gathered *g)
-{
-    double members = 0.0, clusters = 0.0, by_row = 0.0, by_cluster = 0.0;
-    for (size_t c = 0; c < g->n_code; c++) {
-        g->sum[c] = 0.0;
-        g->seen[c] = 0;
+    double auc = m->plain->auc.value, events = (double)m->plain->n_event;
+    double others = (double)(m->plain->n - m->plain->n_event);
+    double share[2] = {0.5 / events, 0.5 / others}, by[2] = {1.0 / others, 1.0 / events};
+    if (isnan(m->plain->auc.low)) {
+        memset(move, 0, n * sizeof *move);
+        return;
     }
-    for (size_t i = 0; i < g->n; i++)
-        if (g->member[i]) {
-            members += 1.0;
-            by_row += g->move[i] * g->move[i];
-            g->sum[g->cluster[i]] += g->move[i];
-            g->seen[g->cluster[i]] = 1;
-        }
-    for (size_t c = 0; c < g->n_code; c++)
-        if (g->seen[c]) {
-            clusters += 1.0;
-            by_cluster += g->sum[c] * g->sum[c];
-        }
-    if (!(clusters > 1.0 && by_row > 0.0))
-        return 1.0;
-    return fmax(1.0, clusters / (clusters - 1.0) * by_cluster / (members / (members - 1.0) * by_row));
+    for (size_t k = 0; k < n; k++) {
+        unsigned char y = m->rows->outcome[row[k]];
+        move[k] = ((double)m->parts->placing.twice[row[k]] * share[y] - auc) * by[y];
+    }
 }
 
-static void everybody(struct gathered *g)
+static void move_calibration(const struct moving *m, const struct strip *s,
+                             struct assay_move_strip *strip)
 {
-    for (size_t i = 0; i < g->n; i++)
-        g->member[i] = 1;
+    const struct assay_calibration_pair *lines = &m->parts->lines;
+    bool in_large = lines->in_large == ASSAY_OK, line = lines->line == ASSAY_OK;
+    double shift = in_large ? lines->intercept.value : 0.0, prevalence = m->plain->prevalence.value;
+    double a = line ? lines->recalibration.intercept.value : 0.0;
+    double b = line ? lines->recalibration.slope.value : 0.0;
+    double by_shift[ASSAY_MOVE_ROWS], by_line[ASSAY_MOVE_ROWS];
+    for (size_t k = 0; k < s->n; k++) {
+        by_shift[k] = in_large ? shift + s->log_odds[k] : 0.0;
+        by_line[k] = line ? a + b * s->log_odds[k] : 0.0;
+    }
+    assay_expit_array(by_shift, s->n, by_shift);
+    assay_expit_array(by_line, s->n, by_line);
+    for (size_t k = 0; k < s->n; k++) {
+        double y = s->event[k];
+        strip->move[RATIO][k] = y - prevalence;
+        strip->move[INTERCEPT][k] = in_large ? y - by_shift[k] : 0.0;
+        strip->move[SLOPE][k] = line ? (y - by_line[k]) * (s->log_odds[k] - m->middle) : 0.0;
+    }
 }
 
-/* ---- shares ---- */
-
-/* Of hit among the members. */
-static struct assay_estimate share_of(struct gathered *g, const unsigned char hit[])
+static bool is_flagged(const struct assay_clustered_rows *rows, size_t i)
 {
-    double members = 0.0, hits = 0.0;
-    for (size_t i = 0; i < g->n; i++) {
-        members += g->member[i];
-        hits += g->member[i] && hit[i];
+    if (rows->flagged != NULL)
+        return rows->flagged[i] != 0;
+    return rows->prob[i] > (rows->row_line != NULL ? rows->row_line[i] : rows->line);
+}
+
+static void fill(const void *state, const size_t row[], size_t n, struct assay_move_strip *strip)
+{
+    const struct moving *m = state;
+    struct strip s = {.n = n};
+    for (size_t k = 0; k < n; k++) {
+        unsigned char y = m->rows->outcome[row[k]];
+        s.prob[k] = m->rows->prob[row[k]];
+        s.event[k] = y;
+        strip->cell[k] = (unsigned char)(2 * is_flagged(m->rows, row[k]) + y);
+    }
+    assay_logs_array(s.prob, n, s.log_prob, s.log_rest);
+    for (size_t k = 0; k < n; k++)
+        s.log_odds[k] = s.log_prob[k] - s.log_rest[k];
+    move_losses(m, &s, strip);
+    move_auc(m, row, n, strip->move[AUC]);
+    move_calibration(m, &s, strip);
+}
+
+/* ---- intervals ---- */
+
+/* Of the rows in some cells among those in others. */
+static struct assay_estimate share_of(const struct assay_cell_moments *cells, unsigned hit,
+                                      unsigned of)
+{
+    double hits = 0.0, members = 0.0, move[4];
+    for (unsigned c = 0; c < 4; c++) {
+        members += (of >> c & 1) != 0 ? cells->rows[c] : 0.0;
+        hits += (of & hit) >> c & 1 ? cells->rows[c] : 0.0;
     }
     if (members == 0.0)
         return assay_estimate_undefined();
-    double share = hits / members;
-    for (size_t i = 0; i < g->n; i++)
-        g->move[i] = (hit[i] - share) / members;
-    return assay_wilson_of_share(share, members / design_effect(g), ASSAY_LEVEL);
+    for (unsigned c = 0; c < 4; c++)
+        move[c] = (hit >> c & 1) - hits / members;
+    double effect = assay_cell_effect(cells, of, move);
+    return assay_wilson_of_share(hits / members, members / effect, ASSAY_LEVEL);
 }
 
-/* Hits: those with the value `want` of `what`; members: those with `of_want` of `of`. */
-static void measure_share(struct gathered *g, const unsigned char what[], bool want,
-                          const unsigned char of[], bool of_want, struct assay_estimate *share)
+/* The value stays as it was measured, to the last digit. */
+static void measure_share(const struct assay_cell_moments *cells, unsigned hit, unsigned of,
+                          struct assay_estimate *share)
 {
-    for (size_t i = 0; i < g->n; i++)
-        g->member[i] = of == NULL || (of[i] != 0) == of_want;
-    struct assay_estimate yes = share_of(g, what);
-    double value = share->value;
-    *share = want ? yes : (struct assay_estimate){1.0 - yes.value, 1.0 - yes.high, 1.0 - yes.low};
-    share->value = value; /* as it was measured, to the last digit */
+    struct assay_estimate made = share_of(cells, hit, of);
+    share->low = made.low;
+    share->high = made.high;
 }
 
-/* ---- the others ---- */
-
-static void stretch(struct assay_estimate *estimate, double effect, double lowest, double highest)
+/* Of those that are not hit: the other way round, so that both say the same. */
+static void measure_rest(const struct assay_cell_moments *cells, unsigned hit, unsigned of,
+                         struct assay_estimate *share)
 {
-    double by = sqrt(effect), value = estimate->value;
-    estimate->low = fmax(value - by * (value - estimate->low), lowest);
-    estimate->high = fmin(value + by * (estimate->high - value), highest);
+    struct assay_estimate made = share_of(cells, hit, of);
+    share->low = 1.0 - made.high;
+    share->high = 1.0 - made.low;
 }
 
 static void stretch_ratio(struct assay_estimate *ratio, double effect)
@@ -143,115 +152,237 @@ static void stretch_ratio(struct assay_estimate *ratio, double effect)
     ratio->high = value * pow(ratio->high / value, by);
 }
 
-static void measure_losses(struct gathered *g, struct assay_performance *out)
+static void stretch_all(const struct assay_cluster_sums *sums, struct assay_performance *p)
 {
-    everybody(g);
-    for (size_t i = 0; i < g->n; i++) {
-        double miss = g->prob[i] - g->outcome[i];
-        g->move[i] = miss * miss - out->brier.value;
-    }
-    stretch(&out->brier, design_effect(g), 0.0, 1.0);
-    if (isnan(out->log_loss.low)) /* a loss may be infinite */
-        return;
-    for (size_t i = 0; i < g->n; i++)
-        g->move[i] = fabs(g->outcome[i] ? log(g->prob[i]) : log1p(-g->prob[i])) - out->log_loss.value;
-    stretch(&out->log_loss, design_effect(g), 0.0, HUGE_VAL);
+    static const double infinite = (double)INFINITY;
+    double d[ASSAY_MOVES];
+    for (size_t k = 0; k < ASSAY_MOVES; k++)
+        d[k] = assay_cluster_sums_effect(sums, k);
+    measure_share(&sums->cells, EVENTS, EVERYBODY, &p->prevalence);
+    measure_share(&sums->cells, FLAGGED, EVENTS, &p->sensitivity);
+    measure_rest(&sums->cells, FLAGGED, OTHERS, &p->specificity);
+    measure_share(&sums->cells, EVENTS, FLAGGED, &p->ppv);
+    measure_rest(&sums->cells, EVENTS, NOT_FLAGGED, &p->npv);
+    p->brier = assay_stretch(p->brier, d[BRIER], 0.0, 1.0);
+    p->log_loss = assay_stretch(p->log_loss, d[LOG_LOSS], 0.0, infinite);
+    p->auc = assay_stretch(p->auc, d[AUC], 0.0, 1.0);
+    stretch_ratio(&p->oe_ratio, d[RATIO]);
+    p->calibration_intercept =
+        assay_stretch(p->calibration_intercept, d[INTERCEPT], -infinite, infinite);
+    p->calibration_slope = assay_stretch(p->calibration_slope, d[SLOPE], -infinite, infinite);
 }
 
-static enum assay_status measure_auc(struct gathered *g, struct assay_performance *out)
+/* plain was measured row by row, on the way to the parts. */
+static enum assay_status sum_clusters(const struct assay_clustered_rows *rows,
+                                      const struct assay_performance *plain,
+                                      const struct assay_performance_parts *parts,
+                                      struct assay_cluster_sums *sums, struct assay_error *err)
 {
-    double events = (double)out->n_event, others = (double)(out->n - out->n_event);
-    if (isnan(out->auc.low))
-        return ASSAY_OK;
-    enum assay_status status =
-        assay_auc_placements(g->prob, g->outcome, g->n, ASSAY_HIGHER_IS_RISK, g->move, NULL);
+    const struct assay_recalibration *line = &parts->lines.recalibration;
+    struct moving moving = {.rows = rows, .plain = plain, .parts = parts};
+    if (parts->lines.line == ASSAY_OK)
+        moving.middle = -line->covariance / (line->slope_se * line->slope_se);
+    struct assay_move_rows move_rows = {.cluster = rows->cluster,
+                                        .n = rows->n,
+                                        .n_figure = ASSAY_MOVES,
+                                        .state = &moving,
+                                        .fill = fill};
+    return assay_cluster_sums_find(&move_rows, sums, err);
+}
+
+static struct assay_confusion count_flagged(const struct assay_clustered_rows *rows)
+{
+    size_t flagged = 0, hit = 0, events = 0;
+    for (size_t i = 0; i < rows->n; i++) {
+        unsigned is = is_flagged(rows, i);
+        flagged += is;
+        hit += is & rows->outcome[i];
+        events += rows->outcome[i];
+    }
+    return (struct assay_confusion){.tp = hit,
+                                    .fp = flagged - hit,
+                                    .fn = events - hit,
+                                    .tn = rows->n - flagged - (events - hit)};
+}
+
+/* Of rows that all have a prediction; *placing, where not NULL, is theirs. */
+static enum assay_status measure(const struct assay_clustered_rows *rows,
+                                 struct assay_performance *out, struct assay_placing *placing,
+                                 struct assay_error *err)
+{
+    struct assay_confusion counts = count_flagged(rows);
+    struct assay_performance made;
+    struct assay_performance_parts parts = {.placing = {.twice = NULL}};
+    struct assay_cluster_sums sums;
+    enum assay_status status = assay_performance_measure_parts(rows->prob, rows->outcome, rows->n,
+                                                               &counts, &made, &parts, err);
+    if (status == ASSAY_OK && rows->cluster != NULL) {
+        status = sum_clusters(rows, &made, &parts, &sums, err);
+        if (status == ASSAY_OK)
+            stretch_all(&sums, &made);
+    }
+    if (status == ASSAY_OK)
+        *out = made;
+    if (status == ASSAY_OK && placing != NULL) {
+        *placing = parts.placing;
+        parts.placing.twice = NULL;
+    }
+    assay_performance_parts_clear(&parts);
+    return status;
+}
+
+/* ---- rows with a prediction, side by side ---- */
+
+struct gathered {
+    double *prob;
+    unsigned char *outcome, *flagged;
+    int32_t *cluster; /* NULL: the rows have none */
+};
+
+static void release(struct gathered *g)
+{
+    assay_rows_free(g->prob);
+    assay_rows_free(g->outcome);
+    assay_rows_free(g->flagged);
+    assay_rows_free(g->cluster);
+}
+
+static size_t count_predicted(const struct assay_clustered_rows *rows)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < rows->n; i++)
+        n += isnan(rows->prob[i]) ? 0 : 1;
+    return n;
+}
+
+static bool make_room(struct gathered *g, size_t n, bool with_cluster)
+{
+    *g = (struct gathered){.prob = assay_rows_alloc(n, sizeof *g->prob),
+                           .outcome = assay_rows_alloc(n, 1),
+                           .flagged = assay_rows_alloc(n, 1),
+                           .cluster = with_cluster ? assay_rows_alloc(n, sizeof *g->cluster) : NULL};
+    return g->prob != NULL && g->outcome != NULL && g->flagged != NULL &&
+           (!with_cluster || g->cluster != NULL);
+}
+
+static void gather(const struct assay_clustered_rows *rows, struct gathered *g)
+{
+    for (size_t i = 0, k = 0; i < rows->n; i++) {
+        if (isnan(rows->prob[i]))
+            continue;
+        g->prob[k] = rows->prob[i];
+        g->outcome[k] = rows->outcome[i];
+        g->flagged[k] = is_flagged(rows, i);
+        if (g->cluster != NULL)
+            g->cluster[k] = rows->cluster[i];
+        k++;
+    }
+}
+
+static enum assay_status measure_gathered(const struct assay_clustered_rows *rows, size_t n,
+                                          struct assay_performance *out, struct assay_error *err)
+{
+    struct gathered g;
+    enum assay_status status = ASSAY_OK;
+    if (make_room(&g, n, rows->cluster != NULL)) {
+        gather(rows, &g);
+        struct assay_clustered_rows all = {.prob = g.prob,
+                                           .outcome = g.outcome,
+                                           .flagged = g.flagged,
+                                           .cluster = g.cluster,
+                                           .n = n};
+        status = measure(&all, out, NULL, err);
+    } else {
+        status = assay_fail_memory(err, "measuring by cluster");
+    }
+    release(&g);
+    return status;
+}
+
+/* ---- the doors ---- */
+
+static enum assay_status fail_prob(const char *what, size_t row, double prob, struct assay_error *err)
+{
+    char place[64];
+    snprintf(place, sizeof place, "%s: prob[%zu]", what, row);
+    return assay_fail_value(err, place, prob, "0 to 1");
+}
+
+static enum assay_status check(const struct assay_clustered_rows *rows, struct assay_error *err)
+{
+    static const char what[] = "performance";
+    enum assay_status status = assay_check_outcome(what, rows->outcome, rows->n, NULL, err);
+    bool outside = false;
+    for (size_t i = 0; status == ASSAY_OK && i < rows->n; i++)
+        outside |= (rows->prob[i] < 0.0) | (rows->prob[i] > 1.0); /* a NaN is neither */
+    for (size_t i = 0; outside && status == ASSAY_OK && i < rows->n; i++)
+        if (rows->prob[i] < 0.0 || rows->prob[i] > 1.0)
+            status = fail_prob(what, i, rows->prob[i], err);
+    return status;
+}
+
+enum assay_status assay_performance_measure_placed(const struct assay_clustered_rows *rows,
+                                                   struct assay_performance *out,
+                                                   struct assay_placing *placing,
+                                                   struct assay_error *err)
+{
+    enum assay_status status = check(rows, err);
     if (status != ASSAY_OK)
         return status;
-    everybody(g);
-    for (size_t i = 0; i < g->n; i++)
-        g->move[i] = (g->move[i] - out->auc.value) / (g->outcome[i] ? events : others);
-    stretch(&out->auc, design_effect(g), 0.0, 1.0);
-    return ASSAY_OK;
+    size_t n = count_predicted(rows);
+    if (n == 0)
+        return assay_fail(err, ASSAY_EDATA, "performance: no row has a prediction; expected at least 1");
+    if (n == rows->n)
+        return measure(rows, out, placing, err);
+    status = measure_gathered(rows, n, out, err);
+    if (status == ASSAY_OK && placing != NULL)
+        *placing = (struct assay_placing){.twice = NULL};
+    return status;
 }
 
-void assay_calibration_moves(const double prob[], const unsigned char outcome[], size_t n, double a,
-                             double b, bool with_slope, double move[])
+enum assay_status assay_performance_measure_clustered(const struct assay_clustered_rows *rows,
+                                                      struct assay_performance *out,
+                                                      struct assay_error *err)
 {
-    double sum = 0.0, middle = 0.0;
-    for (size_t i = 0; with_slope && i < n; i++) {
-        double x = log(prob[i]) - log1p(-prob[i]), p = 1.0 / (1.0 + exp(-(a + b * x)));
-        sum += p * (1.0 - p);
-        middle += p * (1.0 - p) * x;
-    }
-    middle = with_slope ? middle / sum : 0.0;
-    for (size_t i = 0; i < n; i++) {
-        double x = log(prob[i]) - log1p(-prob[i]), p = 1.0 / (1.0 + exp(-(a + b * x)));
-        move[i] = (outcome[i] - p) * (with_slope ? x - middle : 1.0);
-    }
+    return assay_performance_measure_placed(rows, out, NULL, err);
 }
 
-static enum assay_status measure_calibration(struct gathered *g, struct assay_performance *out)
-{
-    struct assay_recalibration line;
-    everybody(g);
-    for (size_t i = 0; i < g->n; i++)
-        g->move[i] = g->outcome[i] - out->prevalence.value;
-    stretch_ratio(&out->oe_ratio, design_effect(g));
-    if (!isnan(out->calibration_intercept.low)) {
-        assay_calibration_moves(g->prob, g->outcome, g->n, out->calibration_intercept.value, 1.0, false,
-                                g->move);
-        stretch(&out->calibration_intercept, design_effect(g), -HUGE_VAL, HUGE_VAL);
-    }
-    if (isnan(out->calibration_slope.low))
-        return ASSAY_OK;
-    enum assay_status status = assay_recalibration_measure(g->prob, g->outcome, g->n, &line, NULL);
-    if (status != ASSAY_OK)
-        return status;
-    assay_calibration_moves(g->prob, g->outcome, g->n, line.intercept.value, line.slope.value, true,
-                            g->move);
-    stretch(&out->calibration_slope, design_effect(g), -HUGE_VAL, HUGE_VAL);
-    return ASSAY_OK;
-}
-
+/* These rows were measured before: only memory can be short. */
 enum assay_status assay_performance_by_cluster(const struct assay_clustered_rows *rows,
                                                struct assay_performance *performance,
                                                struct assay_error *err)
 {
-    struct gathered g;
-    struct assay_performance made = *performance;
-    enum assay_status status = gather_predictions(rows, &g, err);
-    if (status != ASSAY_OK)
-        return status;
-    measure_share(&g, g.outcome, true, NULL, true, &made.prevalence);
-    measure_share(&g, g.flagged, true, g.outcome, true, &made.sensitivity);
-    measure_share(&g, g.flagged, false, g.outcome, false, &made.specificity);
-    measure_share(&g, g.outcome, true, g.flagged, true, &made.ppv);
-    measure_share(&g, g.outcome, false, g.flagged, false, &made.npv);
-    measure_losses(&g, &made);
-    status = measure_auc(&g, &made);
-    if (status == ASSAY_OK)
-        status = measure_calibration(&g, &made);
-    release(&g);
-    if (status != ASSAY_OK) /* these rows were measured before: only memory can be short */
-        return assay_fail_memory(err, "measuring by cluster");
-    *performance = made;
-    return ASSAY_OK;
+    if (assay_performance_measure_clustered(rows, performance, NULL) == ASSAY_OK)
+        return ASSAY_OK;
+    return assay_fail_memory(err, "measuring by cluster");
+}
+
+struct assay_estimate assay_share_of_cells(const struct assay_cell_moments *cells)
+{
+    return share_of(cells, EVENTS, FLAGGED);
+}
+
+struct sharing {
+    const unsigned char *member, *hit;
+};
+
+static void fill_cells(const void *state, const size_t row[], size_t n, struct assay_move_strip *strip)
+{
+    const struct sharing *s = state;
+    for (size_t k = 0; k < n; k++)
+        strip->cell[k] = (unsigned char)(2 * (s->member[row[k]] != 0) + (s->hit[row[k]] != 0));
 }
 
 enum assay_status assay_share_by_cluster(const struct assay_clustered_rows *rows,
                                          const unsigned char member[], const unsigned char hit[],
                                          struct assay_estimate *share, struct assay_error *err)
 {
-    struct assay_clustered_rows all = {.cluster = rows->cluster, .n = rows->n};
-    struct gathered g;
-    enum assay_status status = gather(&all, &g, err);
-    if (status != ASSAY_OK)
-        return status;
-    for (g.n = 0; g.n < rows->n; g.n++) {
-        g.cluster[g.n] = rows->cluster[g.n];
-        g.member[g.n] = member[g.n];
-    }
-    *share = share_of(&g, hit);
-    release(&g);
-    return ASSAY_OK;
+    struct sharing sharing = {member, hit};
+    struct assay_move_rows move_rows = {
+        .cluster = rows->cluster, .n = rows->n, .state = &sharing, .fill = fill_cells};
+    struct assay_cluster_sums sums;
+    enum assay_status status = assay_cluster_sums_find(&move_rows, &sums, err);
+    if (status == ASSAY_OK)
+        *share = assay_share_of_cells(&sums.cells);
+    return status;
 }

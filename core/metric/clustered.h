@@ -27,6 +27,7 @@
 #include <stdint.h>
 
 #include "core/base/error.h"
+#include "core/metric/design_effect.h"
 #include "core/metric/interval.h"
 #include "core/metric/summary.h"
 
@@ -34,10 +35,27 @@
 struct assay_clustered_rows {
     const double *prob;           /* [n] in [0, 1], NaN: none */
     const unsigned char *outcome; /* [n] 0 or 1 */
-    const unsigned char *flagged; /* [n] */
+    const unsigned char *flagged; /* [n]; NULL: those whose prob is above the line */
     const int32_t *cluster;       /* [n], codes from 0 of the rows that count */
     size_t n;
+    double line;                  /* where flagged is NULL */
+    const double *row_line;       /* [n] lines of their own; NULL: the one line */
 };
+
+/* assay_performance_measure() (summary.h) with these intervals, sorted and fitted once; cluster NULL: with those of
+ * rows by themselves. What is not defined is NaN, and what has no interval there gets none.
+ *   ASSAY_EDATA   no row has a prediction, or a value is out of range
+ *   ASSAY_ENOMEM */
+ASSAY_MUST_CHECK enum assay_status
+assay_performance_measure_clustered(const struct assay_clustered_rows *rows,
+                                    struct assay_performance *out, struct assay_error *err);
+
+/* The same, and *placing of all rows (placing.h), which the caller clears: without `twice` where some have no
+ * prediction, or there is no AUC. placing NULL: not wanted. */
+ASSAY_MUST_CHECK enum assay_status
+assay_performance_measure_placed(const struct assay_clustered_rows *rows,
+                                 struct assay_performance *out, struct assay_placing *placing,
+                                 struct assay_error *err);
 
 /* Puts these intervals in the place of those of *performance, which was measured on the same rows; values
  * stay, and what has no interval gets none.
@@ -45,11 +63,6 @@ struct assay_clustered_rows {
 ASSAY_MUST_CHECK enum assay_status
 assay_performance_by_cluster(const struct assay_clustered_rows *rows,
                              struct assay_performance *performance, struct assay_error *err);
-
-/* move[n]: v_i, but for a factor, of the slope of logit P = a + b logit prob (with_slope), or of a where b is
- * held; prob strictly between 0 and 1. */
-void assay_calibration_moves(const double prob[], const unsigned char outcome[], size_t n, double a,
-                             double b, bool with_slope, double move[]);
 
 /* The share of hits among members (hit[n], member[n], 0 or 1), with the same interval; NaN throughout
  * where there are no members. prob, outcome and flagged play no part and may be NULL.
@@ -59,5 +72,8 @@ ASSAY_MUST_CHECK enum assay_status assay_share_by_cluster(const struct assay_clu
                                                           const unsigned char hit[],
                                                           struct assay_estimate *share,
                                                           struct assay_error *err);
+
+/* The same from the cells of cluster_sums.h: 2 of members, 3 of those that are hit. */
+struct assay_estimate assay_share_of_cells(const struct assay_cell_moments *cells);
 
 #endif

@@ -2,10 +2,9 @@
 
 #include <math.h>
 #include <stdbool.h>
-#include <stdlib.h>
 
-#include "core/base/memory.h"
 #include "core/base/number.h"
+#include "core/base/rows.h"
 #include "core/base/sort.h"
 #include "core/metric/check.h"
 
@@ -21,25 +20,25 @@ struct ranked {
 
 static void ranked_clear(struct ranked *r)
 {
-    free(r->prob);
-    free(r->flagged);
-    free(r->tied);
-    free(r->cluster);
+    assay_rows_free(r->prob);
+    assay_rows_free(r->flagged);
+    assay_rows_free(r->tied);
+    assay_rows_free(r->cluster);
 }
 
 static enum assay_status ranked_init(const struct assay_expected_rows *rows, struct ranked *r,
                                      struct assay_error *err)
 {
     size_t n = rows->n;
-    struct assay_sort_item *sorted = NULL, *items = assay_alloc(n, sizeof *items);
-    struct assay_sort_item *spare = assay_alloc(n, sizeof *spare);
+    struct assay_sort_item *sorted = NULL, *items = assay_rows_alloc(n, sizeof *items);
+    struct assay_sort_item *spare = assay_rows_alloc(n, sizeof *spare);
     double sign = rows->higher_is == ASSAY_HIGHER_IS_RISK ? 1.0 : -1.0;
     *r = (struct ranked){
         .n = n,
-        .prob = assay_alloc(n, sizeof *r->prob),
-        .flagged = assay_alloc(n, 1),
-        .tied = assay_alloc(n, 1),
-        .cluster = rows->cluster != NULL ? assay_alloc(n, sizeof *r->cluster) : NULL};
+        .prob = assay_rows_alloc(n, sizeof *r->prob),
+        .flagged = assay_rows_alloc(n, 1),
+        .tied = assay_rows_alloc(n, 1),
+        .cluster = rows->cluster != NULL ? assay_rows_alloc(n, sizeof *r->cluster) : NULL};
     bool good = items != NULL && spare != NULL && r->prob != NULL && r->flagged != NULL &&
                 r->tied != NULL && (rows->cluster == NULL || r->cluster != NULL);
     for (size_t i = 0; good && i < n; i++)
@@ -54,8 +53,8 @@ static enum assay_status ranked_init(const struct assay_expected_rows *rows, str
         if (r->cluster != NULL)
             r->cluster[k] = rows->cluster[i];
     }
-    free(items);
-    free(spare);
+    assay_rows_free(items);
+    assay_rows_free(spare);
     if (!good)
         ranked_clear(r);
     return good ? ASSAY_OK : assay_fail_memory(err, "estimating what to expect");
@@ -175,7 +174,7 @@ static enum assay_status chance_of(const struct ranked *r, const struct sums *s,
         if ((size_t)r->cluster[k] >= spread.n_code)
             spread.n_code = (size_t)r->cluster[k] + 1;
     if (r->cluster != NULL) {
-        spread.sum = assay_alloc(spread.n_code, sizeof *spread.sum);
+        spread.sum = assay_rows_alloc(spread.n_code, sizeof *spread.sum);
         if (spread.sum == NULL)
             return assay_fail_memory(err, "estimating what to expect");
     }
@@ -185,7 +184,7 @@ static enum assay_status chance_of(const struct ranked *r, const struct sums *s,
         chance->inflation[f] = fmax(inflation, 1.0);
         chance->variance[f] = chance->inflation[f] * spread.rows[f];
     }
-    free(spread.sum);
+    assay_rows_free(spread.sum);
     return ASSAY_OK;
 }
 
@@ -256,7 +255,7 @@ static enum assay_status reach_within(const struct ranked *r, const struct assay
                                       const struct chance *as_is, struct reach reach[FIGURES],
                                       struct assay_error *err)
 {
-    double *moved = assay_alloc(r->n, sizeof *moved), variance[FIGURES];
+    double *moved = assay_rows_alloc(r->n, sizeof *moved), variance[FIGURES];
     double middle = middle_of(r), z = assay_normal_quantile(ASSAY_LEVEL);
     double a = centre_of(l->intercept_low, l->intercept_high, 0.0);
     double b = centre_of(l->slope_low, l->slope_high, 1.0);
@@ -276,7 +275,7 @@ static enum assay_status reach_within(const struct ranked *r, const struct assay
         struct sums high = move_to(r, middle, a, l->slope_high, moved);
         add_way(&low, &high, reach);
     }
-    free(moved);
+    assay_rows_free(moved);
     return ASSAY_OK;
 }
 

@@ -5,10 +5,11 @@
 
 #include "core/base/memory.h"
 #include "core/base/random.h"
+#include "core/base/rows.h"
 #include "core/metric/lowess.h"
 #include "core/metric/quantile.h"
 
-enum { DRAWS = 1000 };
+enum { DRAWS = 1000, AHEAD = 24 }; /* AHEAD: rows by which accounts are fetched ahead */
 static const double aside = 0.05; /* share of rows, see flexible.h */
 
 /* ---- errors of the curve ---- */
@@ -121,6 +122,8 @@ static enum assay_status find_reach(const struct assay_lowess *curve, double d, 
 static double take_gaps(const struct assay_ranked *rows, struct assay_design_effect *effect, double gap[])
 {
     for (size_t k = 0; k < rows->n; k++) {
+        if (effect != NULL && k + AHEAD < rows->n)
+            assay_design_effect_expect(effect, rows->cluster[k + AHEAD]);
         if (effect != NULL)
             assay_design_effect_add(effect, rows->cluster[k], rows->outcome[k] - gap[k]);
         gap[k] = fabs(rows->risk[k] - gap[k]);
@@ -178,7 +181,7 @@ static enum assay_status measure(const struct assay_ranked *rows, const struct a
                                  struct assay_error *err)
 {
     struct reach reach = {0};
-    double *gap = assay_alloc(rows->n, sizeof *gap);
+    double *gap = assay_rows_alloc(rows->n, sizeof *gap);
     if (gap == NULL)
         return assay_fail_memory(err, "measuring calibration");
     assay_lowess_heights(curve, rows->risk, rows->n, gap);
@@ -190,7 +193,7 @@ static enum assay_status measure(const struct assay_ranked *rows, const struct a
         sum_up(gap, rows->n, &reach, out);
     if (status == ASSAY_OK && (rows->n_event == 0 || rows->n_event == rows->n || !(reach.most > 0.0)))
         drop_intervals(out);
-    free(gap);
+    assay_rows_free(gap);
     return status;
 }
 

@@ -2,20 +2,33 @@
 
 #include <math.h>
 
+enum { AHEAD = 24 }; /* rows by which accounts are fetched ahead */
+
 /* The rows from the riskiest on, equal ones in their own order. */
 struct walk {
     const struct assay_ranked *rows;
     size_t place, run_first, run_end, at; /* the next: at */
+    size_t group, group_end;              /* of the next; the place behind its group */
 };
+
+/* The first place p with floor(p DECILES / n) > group. */
+static size_t group_end(size_t n, size_t group)
+{
+    return ((group + 1) * n + ASSAY_DECILES - 1) / ASSAY_DECILES;
+}
 
 static struct walk start_walk(const struct assay_ranked *rows)
 {
     size_t first = assay_ranked_run_start(rows, rows->n);
-    return (struct walk){.rows = rows, .run_first = first, .run_end = rows->n, .at = first};
+    return (struct walk){.rows = rows,
+                         .run_first = first,
+                         .run_end = rows->n,
+                         .at = first,
+                         .group_end = group_end(rows->n, 0)};
 }
 
 /* The group of the next row, which goes to *row; ASSAY_DECILES behind the last. */
-static size_t next_row(struct walk *walk, size_t *row)
+static inline size_t next_row(struct walk *walk, size_t *row)
 {
     if (walk->place == walk->rows->n)
         return ASSAY_DECILES;
@@ -23,8 +36,11 @@ static size_t next_row(struct walk *walk, size_t *row)
         walk->run_end = walk->run_first;
         walk->at = walk->run_first = assay_ranked_run_start(walk->rows, walk->run_end);
     }
+    while (walk->place == walk->group_end)
+        walk->group_end = group_end(walk->rows->n, ++walk->group);
+    walk->place++;
     *row = walk->at++;
-    return walk->place++ * ASSAY_DECILES / walk->rows->n;
+    return walk->group;
 }
 
 static void count_groups(const struct assay_ranked *rows, struct assay_gains *gains)
@@ -65,8 +81,11 @@ static void allow_for_accounts(const struct assay_ranked *rows, struct assay_des
     while (g < ASSAY_DECILES) {
         struct assay_gain *gain = &gains->decile[g];
         size_t group = g;
-        for (; g == group; g = next_row(&walk, &row))
+        for (; g == group; g = next_row(&walk, &row)) {
+            if (row >= AHEAD)
+                assay_design_effect_expect(effect, rows->cluster[row - AHEAD]);
             assay_design_effect_add(effect, rows->cluster[row], rows->outcome[row] - gain->rate.value);
+        }
         double d = assay_design_effect_take(effect);
         if (d > 1.0)
             gain->rate = assay_wilson_of_share(gain->rate.value, (double)gain->n / d, ASSAY_LEVEL);

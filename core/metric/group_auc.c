@@ -1,83 +1,49 @@
 #include "core/metric/group_auc.h"
 
 #include <math.h>
-#include <stdlib.h>
+#include <stdbool.h>
 
-#include "core/base/memory.h"
+#include "core/base/row_sort.h"
+#include "core/base/rows.h"
 #include "core/metric/check.h"
-#include "core/metric/rank.h"
+
+enum { AHEAD = 32 }; /* rows by which codes are fetched ahead */
+
+/* ---- the order ---- */
 
 void assay_risk_order_clear(struct assay_risk_order *risk)
 {
-    free(risk->row);
-    free(risk->run);
-    free(risk->outcome);
-    free(risk->before);
+    assay_rows_free(risk->row);
+    assay_rows_free(risk->mark);
     *risk = (struct assay_risk_order){0};
 }
 
-/* Adds a run of `event` and `other` rows with equal risk, which have below_event others and below_other
- * events below each. */
-static void add_run(struct assay_risk_before *sum, double event, double other, double below_event,
-                    double below_other)
+/* sorted[n] as assay_row_sort() has left them. */
+static bool keep_order(const double value[], const uint64_t sorted[], struct assay_risk_order *risk)
 {
-    sum->event += event;
-    sum->other += other;
-    sum->below_event += event * below_event;
-    sum->below_event_squared += event * below_event * below_event;
-    sum->below_other += other * below_other;
-    sum->below_other_squared += other * below_other * below_other;
-}
-
-static size_t run_end(const double sorted[], size_t n, size_t first)
-{
-    size_t end = first + 1;
-    while (end < n && sorted[end] == sorted[first])
-        end++;
-    return end;
-}
-
-/* Runs from lowest risk to highest. */
-static void number_runs(const double sorted[], struct assay_risk_order *risk)
-{
-    struct assay_risk_before sum = {0};
-    for (size_t first = 0, end; first < risk->n; first = end) {
-        double event = 0.0;
-        end = run_end(sorted, risk->n, first);
-        for (size_t k = first; k < end; k++) {
-            risk->run[k] = (uint32_t)risk->n_run;
-            event += risk->outcome[k];
-        }
-        double other = (double)(end - first) - event;
-        risk->before[risk->n_run++] = sum;
-        add_run(&sum, event, other, sum.other + other / 2.0, sum.event + event / 2.0);
+    risk->row = assay_rows_alloc(risk->n, sizeof *risk->row);
+    risk->mark = assay_rows_alloc(risk->n, 1);
+    if (risk->row == NULL || risk->mark == NULL)
+        return false;
+    for (size_t k = 0; k < risk->n; k++) {
+        bool tied = k > 0 && assay_sorted_tied(value, sorted[k - 1], sorted[k]);
+        risk->row[k] = (uint32_t)assay_sorted_row(sorted[k]);
+        risk->mark[k] = (unsigned char)((assay_sorted_flag(sorted[k]) ? ASSAY_RISK_EVENT : 0) |
+                                        (tied ? 0 : ASSAY_RISK_RUN));
     }
-    risk->before[risk->n_run] = sum;
+    return true;
 }
 
-/* By value, which is by row; `sorted` has room for as many. */
-static enum assay_status sort_rows(const double value[], double sorted[],
-                                   const unsigned char outcome[], struct assay_risk_order *risk,
-                                   struct assay_error *err)
+/* By value, which is by row. */
+static bool sort_rows(const double value[], const unsigned char outcome[], struct assay_risk_order *risk)
 {
-    size_t runs = 0, *order = assay_alloc(risk->n, sizeof *order);
-    enum assay_status status = order != NULL ? assay_rank_order(value, risk->n, order, err)
-                                             : assay_fail_memory(err, "sorting by risk");
-    for (size_t k = 0; status == ASSAY_OK && k < risk->n; k++) {
-        risk->row[k] = (uint32_t)order[k];
-        risk->outcome[k] = outcome[order[k]];
-        sorted[k] = value[order[k]];
-    }
-    free(order);
-    if (status != ASSAY_OK)
-        return status;
-    for (size_t first = 0; first < risk->n; first = run_end(sorted, risk->n, first))
-        runs++;
-    risk->before = assay_alloc(runs + 1, sizeof *risk->before);
-    if (risk->before == NULL)
-        return assay_fail_memory(err, "sorting by risk");
-    number_runs(sorted, risk);
-    return ASSAY_OK;
+    uint64_t *sorted = assay_rows_alloc(risk->n, sizeof *sorted);
+    uint64_t *spare = assay_rows_alloc(risk->n, sizeof *spare);
+    bool good = sorted != NULL && spare != NULL && assay_row_sort(value, outcome, risk->n, sorted, spare);
+    assay_rows_free(spare);
+    good = good && keep_order(value, sorted, risk);
+    assay_rows_free(sorted);
+    return good;
 }
 
 enum assay_status assay_risk_order_init(const double score[], const unsigned char outcome[], size_t n,
@@ -89,31 +55,47 @@ enum assay_status assay_risk_order_init(const double score[], const unsigned cha
         status = assay_check_score("AUC", score, n, err);
     if (status != ASSAY_OK)
         return status;
-    struct assay_risk_order made = {.n = n,
-                                    .row = assay_alloc(n, sizeof *made.row),
-                                    .run = assay_alloc(n, sizeof *made.run),
-                                    .outcome = assay_alloc(n, 1)};
-    double *value = n <= UINT32_MAX ? assay_alloc(2 * n, sizeof *value) : NULL;
-    if (value == NULL || made.row == NULL || made.run == NULL || made.outcome == NULL)
-        status = assay_fail_memory(err, "sorting by risk");
-    for (size_t i = 0; status == ASSAY_OK && i < n; i++)
-        value[i] = higher_is == ASSAY_HIGHER_IS_RISK ? score[i] : -score[i];
-    if (status == ASSAY_OK)
-        status = sort_rows(value, value + n, outcome, &made, err);
-    free(value);
-    if (status == ASSAY_OK)
-        *risk = made;
-    else
+    struct assay_risk_order made = {.n = n};
+    bool turned = higher_is == ASSAY_HIGHER_IS_HEALTH;
+    double *value = assay_rows_alloc(turned ? n : 0, sizeof *value);
+    for (size_t i = 0; turned && value != NULL && i < n; i++)
+        value[i] = -score[i];
+    bool good = value != NULL && n <= UINT32_MAX && sort_rows(turned ? value : score, outcome, &made);
+    assay_rows_free(value);
+    if (!good) {
         assay_risk_order_clear(&made);
-    return status;
+        return assay_fail_memory(err, "sorting by risk");
+    }
+    *risk = made;
+    return ASSAY_OK;
 }
 
-/* ---- a group and its rest ---- */
+/* ---- sums ---- */
+
+/* Over rows: how many have the event and how many have not; of the rows with the event, of how many others lie below
+ * each (ties one half) and of its square; of the others, of how many events do, and of its square. */
+struct sums {
+    double event, other;
+    double below_event, below_event_squared, below_other, below_other_squared;
+};
+
+/* Adds a run of `event` and `other` rows with equal risk, which have below_event others and below_other
+ * events below each. */
+static void add_run(struct sums *sum, double event, double other, double below_event,
+                    double below_other)
+{
+    sum->event += event;
+    sum->other += other;
+    sum->below_event += event * below_event;
+    sum->below_event_squared += event * below_event * below_event;
+    sum->below_other += other * below_other;
+    sum->below_other_squared += other * below_other * below_other;
+}
 
 /* The rest's part of the runs from `from` up to `to`, none of which holds a row of the group, when `own`
  * lies below: every row there has own.other (own.event) fewer below it than in all. */
-static void add_stretch(const struct assay_risk_before *from, const struct assay_risk_before *to,
-                        const struct assay_risk_before *own, struct assay_risk_before *rest)
+static void add_stretch(const struct sums *from, const struct sums *to, const struct sums *own,
+                        struct sums *rest)
 {
     double event = to->event - from->event, below_event = to->below_event - from->below_event;
     double other = to->other - from->other, below_other = to->below_other - from->below_other;
@@ -138,7 +120,7 @@ static double spread_of(double count, double sum, double squares, double scale)
     return count > 1.0 ? spread / (count - 1.0) / (scale * scale) : (double)NAN;
 }
 
-static struct assay_spread_auc auc_of(const struct assay_risk_before *sum)
+static struct assay_spread_auc auc_of(const struct sums *sum)
 {
     struct assay_auc auc = {.n_event = (size_t)sum->event,
                             .n_nonevent = (size_t)sum->other,
@@ -180,56 +162,119 @@ double assay_group_auc_p(const struct assay_spread_auc *group, double group_effe
     return assay_normal_p_value((group->auc.wald.value - rest->auc.wald.value) / sqrt(variance));
 }
 
-/* Where the run of place[first] ends in the group, and how many events it holds. */
-static size_t run_in_group(const struct assay_risk_order *risk, const uint32_t place[], size_t n,
-                           size_t first, double *event)
+/* ---- all groups ---- */
+
+struct tally {
+    struct sums own, rest;
+    struct sums passed;  /* all rows up to where the rest is summed */
+    double event, other; /* in the run at hand */
+};
+
+struct walk {
+    const struct assay_risk_order *risk;
+    const int32_t *code;
+    struct tally *tallies; /* by group */
+    uint32_t *met;         /* [n_met] groups in the run at hand */
+    size_t n_met, first, end;
+};
+
+/* The next run, the first from zeros, counted by group; false when there is none. */
+static bool next_run(struct walk *w)
 {
-    uint32_t run = risk->run[place[first]];
-    size_t end = first;
-    *event = 0.0;
-    for (; end < n && risk->run[place[end]] == run; end++)
-        *event += risk->outcome[place[end]];
-    return end;
+    const struct assay_risk_order *risk = w->risk;
+    size_t k = w->first = w->end;
+    w->n_met = 0;
+    if (k == risk->n)
+        return false;
+    do {
+        if (k + AHEAD < risk->n)
+            __builtin_prefetch(&w->code[risk->row[k + AHEAD]]);
+        uint32_t group = (uint32_t)(w->code[risk->row[k]] + 1);
+        struct tally *t = &w->tallies[group];
+        if (t->event + t->other == 0.0)
+            w->met[w->n_met++] = group;
+        *((risk->mark[k] & ASSAY_RISK_EVENT) != 0 ? &t->event : &t->other) += 1.0;
+    } while (++k < risk->n && (risk->mark[k] & ASSAY_RISK_RUN) == 0);
+    w->end = k;
+    return true;
 }
 
-static void place_group(const struct assay_risk_order *risk, const uint32_t place[], size_t n,
-                        const struct assay_risk_before *total, double placement[])
+/* The rows of one group in a run, before and behind which all rows have these sums. */
+static void take_run(struct tally *t, const struct sums *here, const struct sums *behind)
 {
-    double events_below = 0.0, others_below = 0.0, event;
-    for (size_t first = 0, end; first < n; first = end) {
-        end = run_in_group(risk, place, n, first, &event);
-        double other = (double)(end - first) - event;
-        double lower = (others_below + other / 2.0) / total->other;
-        double higher = (total->event - events_below - event / 2.0) / total->event;
-        for (size_t k = first; k < end; k++)
-            placement[k] = risk->outcome[place[k]] ? lower : higher;
-        events_below += event;
-        others_below += other;
+    double rest_event = behind->event - here->event - t->event;
+    double rest_other = behind->other - here->other - t->other;
+    add_stretch(&t->passed, here, &t->own, &t->rest);
+    add_run(&t->rest, rest_event, rest_other, t->rest.other + rest_other / 2.0,
+            t->rest.event + rest_event / 2.0);
+    add_run(&t->own, t->event, t->other, t->own.other + t->other / 2.0, t->own.event + t->event / 2.0);
+    t->passed = *behind;
+    t->event = t->other = 0.0;
+}
+
+static struct sums sum_groups(struct walk *w)
+{
+    struct sums here = {0};
+    while (next_run(w)) {
+        struct sums behind = here;
+        double event = 0.0, other = 0.0;
+        for (size_t m = 0; m < w->n_met; m++) {
+            event += w->tallies[w->met[m]].event;
+            other += w->tallies[w->met[m]].other;
+        }
+        add_run(&behind, event, other, here.other + other / 2.0, here.event + event / 2.0);
+        for (size_t m = 0; m < w->n_met; m++)
+            take_run(&w->tallies[w->met[m]], &here, &behind);
+        here = behind;
+    }
+    return here;
+}
+
+/* own: what of each group lies below the run; of all its rows, out has the numbers. */
+static void place_rows(struct walk *w, const struct assay_group_auc out[], double placement[])
+{
+    while (next_run(w)) {
+        for (size_t k = w->first; k < w->end; k++) {
+            size_t row = w->risk->row[k], group = (size_t)(w->code[row] + 1);
+            const struct assay_auc *auc = &out[group].group.auc;
+            const struct tally *t = &w->tallies[group];
+            double events = (double)auc->n_event, others = (double)auc->n_nonevent;
+            if (auc->n_event > 0 && auc->n_nonevent > 0)
+                placement[row] = (w->risk->mark[k] & ASSAY_RISK_EVENT) != 0
+                                     ? (t->own.other + t->other / 2.0) / others
+                                     : (events - t->own.event - t->event / 2.0) / events;
+        }
+        for (size_t m = 0; m < w->n_met; m++) {
+            struct tally *t = &w->tallies[w->met[m]];
+            t->own.event += t->event;
+            t->own.other += t->other;
+            t->event = t->other = 0.0;
+        }
     }
 }
 
-void assay_group_auc(const struct assay_risk_order *risk, const uint32_t place[], size_t n,
-                     struct assay_spread_auc *group, struct assay_spread_auc *rest,
-                     double placement[])
+enum assay_status assay_group_aucs(const struct assay_risk_order *risk, const int32_t code[],
+                                   size_t n_group, struct assay_group_auc out[], double placement[],
+                                   struct assay_error *err)
 {
-    const struct assay_risk_before *passed = risk->before; /* the rest is summed up to here */
-    struct assay_risk_before own = {0}, others = {0};
-    for (size_t first = 0, end; first < n; first = end) {
-        double event;
-        end = run_in_group(risk, place, n, first, &event);
-        const struct assay_risk_before *here = &risk->before[risk->run[place[first]]];
-        double other = (double)(end - first) - event;
-        double rest_event = here[1].event - here[0].event - event;
-        double rest_other = here[1].other - here[0].other - other;
-        add_stretch(passed, here, &own, &others);
-        add_run(&others, rest_event, rest_other, others.other + rest_other / 2.0,
-                others.event + rest_event / 2.0);
-        add_run(&own, event, other, own.other + other / 2.0, own.event + event / 2.0);
-        passed = here + 1;
+    struct walk w = {.risk = risk,
+                     .code = code,
+                     .tallies = assay_rows_alloc(n_group, sizeof *w.tallies),
+                     .met = assay_rows_alloc(n_group, sizeof *w.met)};
+    bool good = w.tallies != NULL && w.met != NULL;
+    if (good) {
+        struct sums all = sum_groups(&w);
+        for (size_t g = 0; g < n_group; g++) {
+            struct tally *t = &w.tallies[g];
+            add_stretch(&t->passed, &all, &t->own, &t->rest);
+            out[g] = (struct assay_group_auc){auc_of(&t->own), auc_of(&t->rest)};
+            t->own = (struct sums){0};
+        }
+        w.end = 0;
+        if (placement != NULL)
+            place_rows(&w, out, placement);
     }
-    add_stretch(passed, &risk->before[risk->n_run], &own, &others);
-    *group = auc_of(&own);
-    *rest = auc_of(&others);
-    if (placement != NULL && own.event > 0.0 && own.other > 0.0)
-        place_group(risk, place, n, &own, placement);
+    assay_rows_free(w.tallies);
+    assay_rows_free(w.met);
+    return good ? ASSAY_OK : assay_fail_memory(err, "measuring groups");
 }

@@ -1,10 +1,11 @@
-/* group_auc.h - the AUC of a group of rows, and of all others, without sorting again
+/* group_auc.h - the AUC of every group of rows, and of all others for each, without sorting again
  *
- * Rows are sorted by risk once. A group then costs a walk over its own rows only, both for its own AUC and
- * for that of the rest: what the rest's rows have below them is what all have, less the group's, and
- * between two of the group's rows that difference does not change, so that sums over everybody in between
- * come from running totals. Values, ties and DeLong's variance are those of roc.h; a group and its rest
- * share no rows, so that the variance of their difference is the sum of theirs.
+ * Rows are sorted by risk once, and walked in that order once for all groups of one kind (the values of a column). A
+ * group's own AUC takes its rows only, and so does that of its rest: what the rest's rows have below them is what
+ * all have, less the group's, and between two of the group's rows that difference does not change, so that sums
+ * over everybody in between are what has been summed of all rows meanwhile. Values, ties and DeLong's variance are
+ * those of roc.h; a group and its rest share no rows, so that the variance of their difference is the sum of
+ * theirs.
  */
 #ifndef ASSAY_CORE_METRIC_GROUP_AUC_H
 #define ASSAY_CORE_METRIC_GROUP_AUC_H
@@ -15,24 +16,17 @@
 #include "core/base/error.h"
 #include "core/metric/roc.h"
 
-/* What comes before a run of equal risks, and sums over all of that: of the rows with the event, of how
- * many others lie below each (ties one half) and of its square; of the others, of how many events do. */
-struct assay_risk_before {
-    double event, other;
-    double below_event, below_event_squared, below_other, below_other_squared;
-};
+enum { ASSAY_RISK_EVENT = 1, ASSAY_RISK_RUN = 2 }; /* a row has the event; begins a run of equal risks */
 
 /* All rows in the order of rising risk; a place is a row's index in that order. */
 struct assay_risk_order {
-    size_t n, n_run;
-    uint32_t *row;          /* [n] by place; rows of equal risk in the order in which they came */
-    uint32_t *run;          /* [n] by place: which run of equal risks it is in, from 0 */
-    unsigned char *outcome; /* [n] by place */
-    struct assay_risk_before *before; /* [n_run + 1] */
+    size_t n;
+    uint32_t *row;       /* [n] by place; rows of equal risk in the order in which they came */
+    unsigned char *mark; /* [n] by place: ASSAY_RISK_EVENT, ... */
 };
 
-/* score[n], finite, and outcome[n], 0 or 1. Takes 9 bytes a row and 48 for each different score, and 56
- * bytes a row more while it sorts.
+/* score[n], finite, and outcome[n], 0 or 1. Takes 5 bytes a row, and 16 more while it sorts (24 where higher is
+ * healthier).
  *   ASSAY_EDATA   n is 0, or a value out of range
  *   ASSAY_ENOMEM  also for 2^32 rows and more */
 ASSAY_MUST_CHECK enum assay_status assay_risk_order_init(const double score[],
@@ -49,11 +43,18 @@ struct assay_spread_auc {
     double event_spread, other_spread;
 };
 
-/* Of the rows at place[n], ascending, and of all that are not among them. placement[n] of the group's rows
- * as assay_auc_placements() gives them, by k of place[k]; untouched where the AUC is NaN; may be NULL. */
-void assay_group_auc(const struct assay_risk_order *risk, const uint32_t place[], size_t n,
-                     struct assay_spread_auc *group, struct assay_spread_auc *rest,
-                     double placement[]);
+struct assay_group_auc {
+    struct assay_spread_auc group, rest; /* of its rows, and of all that are not among them */
+};
+
+/* Of the groups 0 .. n_group - 1, row i being of group code[i] + 1: codes begin at -1, those who have none.
+ * placement[n] by row: as assay_auc_placements() gives them of the row's group; untouched where its AUC is NaN;
+ * may be NULL. Takes 180 bytes a group.
+ *   ASSAY_ENOMEM */
+ASSAY_MUST_CHECK enum assay_status assay_group_aucs(const struct assay_risk_order *risk,
+                                                    const int32_t code[], size_t n_group,
+                                                    struct assay_group_auc out[], double placement[],
+                                                    struct assay_error *err);
 
 /* P-value, two-sided, of equal AUCs: the difference over the error that it would have if placements were
  * spread alike on both sides, their sample variances pooled; normal. A small group whose few events happen

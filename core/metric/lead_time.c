@@ -2,9 +2,8 @@
 
 #include <assert.h>
 #include <math.h>
-#include <stdlib.h>
 
-#include "core/base/memory.h"
+#include "core/base/rows.h"
 
 const int32_t assay_lead_horizons[ASSAY_LEAD_HORIZONS] = {30, 60, 90};
 
@@ -81,12 +80,12 @@ enum assay_status assay_lead_times_measure(const struct assay_lead leads[], size
 {
     struct assay_lead_times made = {.n = n};
     enum assay_status status = ASSAY_ENOMEM;
-    double *time = assay_alloc(n, sizeof *time);
-    unsigned char *censored = assay_alloc(n, 1);
+    double *time = assay_rows_alloc(n, sizeof *time);
+    unsigned char *censored = assay_rows_alloc(n, 1);
     if (time != NULL && censored != NULL)
         status = measure_curves(leads, step, time, censored, &made, err);
-    free(time);
-    free(censored);
+    assay_rows_free(time);
+    assay_rows_free(censored);
     if (status != ASSAY_OK) /* the times are whole days, at least 0: only memory can be short */
         return assay_fail_memory(err, "measuring lead times");
     count(leads, &made);

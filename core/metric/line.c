@@ -3,25 +3,30 @@
 #include <assert.h>
 #include <math.h>
 #include <stdio.h>
-#include <stdlib.h>
 
-#include "core/base/memory.h"
 #include "core/base/number.h"
+#include "core/base/row_sort.h"
+#include "core/base/rows.h"
 #include "core/metric/check.h"
-#include "core/metric/rank.h"
+#include "core/metric/sieve.h"
 #include "core/metric/workload.h"
 
 /* Rates are quotients of counts, targets decimal fractions: 1 - 3/10 - 0.7 need not be 0. */
 static const double rounding = 1e-12;
 
-/* Rows with a prediction, side by side. */
+static const char doing[] = "choosing the at-risk line";
+
+/* Rows with a prediction. Those near which the line may lie are kept, side by side; of the others it is known how
+ * many are above them. */
 struct rows {
-    double *prob;
-    unsigned char *outcome;
-    int32_t *account, *period;
-    size_t *order; /* from the lowest prediction to the highest */
+    struct assay_sieve sieve;
     size_t n, n_event;
-    struct assay_workload workload; /* CAPACITY alone */
+    double *prob; /* [n_kept] */
+    unsigned char *outcome;
+    uint64_t *order; /* from the lowest prediction to the highest (row_sort.h); flagged: the event */
+    size_t n_kept;
+    int32_t *account, *period; /* CAPACITY alone, which keeps all rows */
+    struct assay_workload workload;
 };
 
 /* Everybody from the prediction `above` on is flagged; `below` is the next one. */
@@ -82,47 +87,33 @@ static enum assay_status check_rows(const double prob[], const unsigned char out
     return ASSAY_OK;
 }
 
-static enum assay_status gather(const double prob[], const unsigned char outcome[], size_t n,
-                                struct search *s, struct assay_error *err)
+/* Counts them all. */
+static enum assay_status take_in(const double prob[], const unsigned char outcome[], size_t n,
+                                 struct rows *r, struct assay_error *err)
 {
-    bool placed = s->question->by == ASSAY_BY_CAPACITY;
-    struct rows *r = &s->rows;
-    r->prob = assay_alloc(n, sizeof *r->prob);
-    r->outcome = assay_alloc(n, 1);
-    r->order = assay_alloc(n, sizeof *r->order);
-    r->account = placed ? assay_alloc(n, sizeof *r->account) : NULL;
-    r->period = placed ? assay_alloc(n, sizeof *r->period) : NULL;
-    if (r->prob == NULL || r->outcome == NULL || r->order == NULL ||
-        (placed && (r->account == NULL || r->period == NULL)))
-        return assay_fail_memory(err, "choosing the at-risk line");
-    for (size_t i = 0; i < n; i++) {
-        if (isnan(prob[i]))
-            continue;
-        r->prob[r->n] = prob[i];
-        r->outcome[r->n] = outcome[i];
-        if (placed) {
-            r->account[r->n] = s->question->account[i];
-            r->period[r->n] = s->question->period[i];
-        }
-        r->n++;
-    }
-    enum assay_status status = assay_check_outcome("line", r->outcome, r->n, &r->n_event, err);
-    if (status == ASSAY_OK)
-        status = assay_check_both("line", r->n_event, r->n, err);
-    if (status == ASSAY_OK)
-        status = assay_rank_order(r->prob, r->n, r->order, err);
-    if (status == ASSAY_OK && placed)
-        status = assay_workload_init(r->account, r->period, r->n, &r->workload, err);
-    return status;
+    enum assay_status status = assay_sieve_init(prob, outcome, n, doing, &r->sieve, err);
+    if (status != ASSAY_OK)
+        return status;
+    const struct assay_sieve *sieve = &r->sieve;
+    bool good = sieve->n_present == 0 || (sieve->lowest >= 0 && sieve->highest <= 1);
+    if (!good || assay_check_outcome("line", outcome, n, NULL, NULL) != ASSAY_OK)
+        status = check_rows(prob, outcome, n, err);
+    r->n = sieve->n_present;
+    for (size_t b = 0; b < ASSAY_STRIPS; b++)
+        r->n_event += sieve->count[b][1];
+    if (status == ASSAY_OK && r->n == 0)
+        status = assay_check_outcome("line", outcome, 0, NULL, err);
+    return status == ASSAY_OK ? assay_check_both("line", r->n_event, r->n, err) : status;
 }
 
 static void release(struct rows *rows)
 {
-    free(rows->prob);
-    free(rows->outcome);
-    free(rows->account);
-    free(rows->period);
-    free(rows->order);
+    assay_sieve_clear(&rows->sieve);
+    assay_rows_free(rows->prob);
+    assay_rows_free(rows->outcome);
+    assay_rows_free(rows->order);
+    assay_rows_free(rows->account);
+    assay_rows_free(rows->period);
     assay_workload_clear(&rows->workload);
 }
 
@@ -167,16 +158,24 @@ static double worth_of(const struct search *s, const struct cut *cut)
     return (double)(cut->caught + cut->vain);
 }
 
+static bool is_sensitive(const struct search *s, const struct cut *cut)
+{
+    return sensitivity_of(&s->rows, cut) - s->question->sensitivity >= -rounding;
+}
+
+static bool is_specific(const struct search *s, const struct cut *cut)
+{
+    return specificity_of(&s->rows, cut) - s->question->specificity >= -rounding;
+}
+
 /* Cuts come from the highest down: those that meet both targets are neighbours. */
 static void note_targets(struct search *s, const struct cut *cut)
 {
-    double sensitivity = sensitivity_of(&s->rows, cut), specificity = specificity_of(&s->rows, cut);
-    bool sensitive = sensitivity - s->question->sensitivity >= -rounding;
-    bool specific = specificity - s->question->specificity >= -rounding;
+    bool sensitive = is_sensitive(s, cut), specific = is_specific(s, cut);
     if (specific)
-        s->most_sensitivity = fmax(s->most_sensitivity, sensitivity);
+        s->most_sensitivity = fmax(s->most_sensitivity, sensitivity_of(&s->rows, cut));
     if (sensitive)
-        s->most_specificity = fmax(s->most_specificity, specificity);
+        s->most_specificity = fmax(s->most_specificity, specificity_of(&s->rows, cut));
     if (!sensitive || !specific)
         return;
     s->low = cut->below;
@@ -184,28 +183,154 @@ static void note_targets(struct search *s, const struct cut *cut)
         s->high = cut->above;
 }
 
-/* Walks down from the highest prediction: flagging one more group of ties at each step. */
-static void walk(struct search *s)
+/* ---- where the best cut may lie ---- */
+
+static void add_strip(const struct rows *rows, size_t strip, struct cut *cut)
+{
+    cut->vain += rows->sieve.count[strip][0];
+    cut->caught += rows->sieve.count[strip][1];
+}
+
+/* The next strip that has rows, below `strip`; ASSAY_STRIPS where there is none. */
+static size_t next_down(const struct rows *rows, size_t strip)
+{
+    while (strip-- > 0)
+        if (assay_sieve_in(&rows->sieve, strip) > 0)
+            return strip;
+    return ASSAY_STRIPS;
+}
+
+/* The most that a cut is worth between two strips with rows. */
+static double best_between(const struct search *s)
+{
+    struct cut cut = {0};
+    double best = -INFINITY;
+    for (size_t b = next_down(&s->rows, ASSAY_STRIPS), next; b < ASSAY_STRIPS; b = next) {
+        next = next_down(&s->rows, b);
+        add_strip(&s->rows, b, &cut);
+        if (next < ASSAY_STRIPS)
+            best = fmax(best, worth_of(s, &cut));
+    }
+    return best;
+}
+
+/* A cut in or right below a strip flags no more events than all of it has, and no fewer others than are above it: it
+ * is worth no more than that would be. Where either target is reached or left must be seen too. */
+static bool may_matter(const struct search *s, const struct cut *above, const struct cut *with,
+                       double best)
+{
+    const struct cut dream = {.caught = with->caught, .vain = above->vain};
+    if (worth_of(s, &dream) >= best)
+        return true;
+    return s->question->by == ASSAY_BY_TARGETS &&
+           (is_sensitive(s, above) != is_sensitive(s, with) ||
+            is_specific(s, above) != is_specific(s, with));
+}
+
+/* With each strip the next on either side, for a cut ends at the highest prediction below it. The outermost are
+ * always kept: a target may be met from the first cut on, or up to the last. CAPACITY keeps all, for an account
+ * counts once. */
+static void keep_strips(struct search *s)
+{
+    const struct rows *rows = &s->rows;
+    bool *kept = rows->sieve.kept, all = s->question->by == ASSAY_BY_CAPACITY;
+    double best = all ? 0 : best_between(s);
+    struct cut above = {0};
+    for (size_t b = next_down(rows, ASSAY_STRIPS), before = b, next; b < ASSAY_STRIPS; b = next) {
+        struct cut with = above;
+        next = next_down(rows, b);
+        add_strip(rows, b, &with);
+        bool outermost = before == b || next == ASSAY_STRIPS;
+        if (all || outermost || may_matter(s, &above, &with, best)) {
+            kept[b] = kept[before] = true;
+            if (next < ASSAY_STRIPS)
+                kept[next] = true;
+        }
+        above = with;
+        before = b;
+    }
+}
+
+/* ---- all cuts there ---- */
+
+/* Accounts and periods of rows with a prediction, all of which are kept. */
+static enum assay_status place(struct search *s, struct assay_error *err)
+{
+    struct rows *r = &s->rows;
+    const struct assay_sieve *sieve = &r->sieve;
+    r->account = assay_rows_alloc(r->n, sizeof *r->account);
+    r->period = assay_rows_alloc(r->n, sizeof *r->period);
+    if (r->account == NULL || r->period == NULL)
+        return assay_fail_memory(err, doing);
+    for (size_t i = 0, k = 0; i < sieve->n; i++) {
+        if (isnan(sieve->value[i]))
+            continue;
+        r->account[k] = s->question->account[i];
+        r->period[k++] = s->question->period[i];
+    }
+    return assay_workload_init(r->account, r->period, r->n, &r->workload, err);
+}
+
+static enum assay_status gather(struct search *s, struct assay_error *err)
+{
+    struct rows *r = &s->rows;
+    r->n_kept = assay_sieve_kept(&r->sieve);
+    r->prob = assay_rows_alloc(r->n_kept, sizeof *r->prob);
+    r->outcome = assay_rows_alloc(r->n_kept, 1);
+    r->order = assay_rows_alloc(r->n_kept, sizeof *r->order);
+    uint64_t *spare = assay_rows_alloc(r->n_kept, sizeof *spare);
+    bool good = r->prob != NULL && r->outcome != NULL && r->order != NULL && spare != NULL;
+    if (good) {
+        assay_sieve_gather(&r->sieve, r->prob, r->outcome);
+        good = assay_row_sort(r->prob, r->outcome, r->n_kept, r->order, spare);
+    }
+    assay_rows_free(spare);
+    if (!good)
+        return assay_fail_memory(err, doing);
+    return s->question->by == ASSAY_BY_CAPACITY ? place(s, err) : ASSAY_OK;
+}
+
+/* Flags one more kept row; the rows below it begin with `below`, where there is a line between them. */
+static void take_row(struct search *s, size_t k, bool ends, struct cut *cut)
 {
     struct rows *rows = &s->rows;
+    size_t row = assay_sorted_row(rows->order[k]);
+    bool event = assay_sorted_flag(rows->order[k]) == 1;
+    cut->caught += event;
+    cut->vain += !event;
+    if (s->question->by == ASSAY_BY_CAPACITY)
+        assay_workload_flag(&rows->workload, row, event);
+    if (!ends)
+        return;
+    cut->above = rows->prob[row];
+    cut->below = rows->prob[assay_sorted_row(rows->order[k - 1])];
+    if (cut->below == cut->above)
+        return;
+    if (s->question->by == ASSAY_BY_TARGETS)
+        note_targets(s, cut);
+    double worth = worth_of(s, cut);
+    if (worth > s->worth) {
+        s->worth = worth;
+        s->best = *cut;
+    }
+}
+
+/* Walks down from the highest prediction: flagging one more group of ties at each step, or a strip that is not
+ * kept. */
+static void walk(struct search *s)
+{
+    const struct assay_sieve *sieve = &s->rows.sieve;
     struct cut cut = {0};
-    for (size_t k = rows->n; k-- > 1;) {
-        size_t row = rows->order[k];
-        cut.caught += rows->outcome[row];
-        cut.vain += !rows->outcome[row];
-        if (s->question->by == ASSAY_BY_CAPACITY)
-            assay_workload_flag(&rows->workload, row, rows->outcome[row]);
-        cut.above = rows->prob[row];
-        cut.below = rows->prob[rows->order[k - 1]];
-        if (cut.below == cut.above)
+    size_t k = s->rows.n_kept;
+    for (size_t b = next_down(&s->rows, ASSAY_STRIPS), next; b < ASSAY_STRIPS; b = next) {
+        next = next_down(&s->rows, b);
+        if (!sieve->kept[b]) {
+            add_strip(&s->rows, b, &cut);
             continue;
-        if (s->question->by == ASSAY_BY_TARGETS)
-            note_targets(s, &cut);
-        double worth = worth_of(s, &cut);
-        if (worth > s->worth) {
-            s->worth = worth;
-            s->best = cut;
         }
+        bool next_kept = next < ASSAY_STRIPS && sieve->kept[next];
+        for (size_t left = assay_sieve_in(sieve, b); left-- > 0;)
+            take_row(s, --k, left > 0 || next_kept, &cut);
     }
 }
 
@@ -214,17 +339,17 @@ static void walk(struct search *s)
 static enum assay_status fail_without_line(struct search *s, struct assay_error *err)
 {
     struct rows *rows = &s->rows;
-    size_t first = rows->n - 1;
-    double highest = rows->prob[rows->order[first]];
-    if (rows->prob[rows->order[0]] == highest) {
+    double highest = rows->sieve.highest;
+    if (rows->sieve.lowest == highest) {
         char text[ASSAY_NUMBER_SIZE];
         assay_number_print(highest, text);
         return assay_fail(err, ASSAY_ENUMERIC, "line: all %zu predictions are %s; expected some that "
                           "differ", rows->n, text);
     }
     assay_workload_reset(&rows->workload);
-    for (size_t k = rows->n; k-- > 0 && rows->prob[rows->order[k]] == highest;)
-        assay_workload_flag(&rows->workload, rows->order[k], 0);
+    for (size_t i = 0; i < rows->n; i++)
+        if (rows->prob[i] == highest)
+            assay_workload_flag(&rows->workload, i, 0);
     return assay_fail(err, ASSAY_ENUMERIC, "line: the highest prediction is shared by %.4g accounts a "
                       "period; expected at most %.4g", assay_workload_size(&rows->workload),
                       s->question->accounts);
@@ -280,9 +405,11 @@ enum assay_status assay_line_choose(const double prob[], const unsigned char out
     struct search s = {.question = question, .worth = -INFINITY, .low = NAN, .high = NAN};
     enum assay_status status = check_rule(question, err);
     if (status == ASSAY_OK)
-        status = check_rows(prob, outcome, n, err);
-    if (status == ASSAY_OK)
-        status = gather(prob, outcome, n, &s, err);
+        status = take_in(prob, outcome, n, &s.rows, err);
+    if (status == ASSAY_OK) {
+        keep_strips(&s);
+        status = gather(&s, err);
+    }
     if (status == ASSAY_OK)
         walk(&s);
     if (status == ASSAY_OK && isinf(s.worth))

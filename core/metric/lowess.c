@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "core/base/memory.h"
+#include "core/base/rows.h"
 
 enum { MOST_CELLS = 1 << 14, GRID = 1 << 13 };
 static const double span = 2.0 / 3.0, step = 0.01; /* of the points; of the range */
@@ -55,7 +56,7 @@ static enum assay_status make_cells(struct work *work, const unsigned char y[], 
     size_t distinct = count_distinct(work->x, work->n);
     double width = distinct > MOST_CELLS ? work->range / GRID : 0.0;
     size_t most = distinct > MOST_CELLS ? GRID + 2 : distinct;
-    work->ones = assay_alloc(work->n + 1, sizeof *work->ones);
+    work->ones = assay_rows_alloc(work->n + 1, sizeof *work->ones);
     work->cells = assay_alloc(most, sizeof *work->cells);
     work->line = assay_alloc(most, sizeof *work->line);
     if (work->ones == NULL || work->cells == NULL || work->line == NULL)
@@ -271,7 +272,7 @@ enum assay_status assay_lowess_fit(const double x[], const unsigned char y[], si
         find_heights(&work, &made);
         status = find_errors(&work, &made, err);
     }
-    free(work.ones);
+    assay_rows_free(work.ones);
     free(work.cells);
     free(work.line);
     free(work.windows);

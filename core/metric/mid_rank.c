@@ -4,10 +4,9 @@
 #include <float.h>
 #include <math.h>
 #include <stdint.h>
-#include <stdlib.h>
 #include <string.h>
 
-#include "core/base/memory.h"
+#include "core/base/rows.h"
 
 /* A key is the order-preserving image of a float above the index of its value: sorted by the upper half
  * alone, in three passes of 11 bits, least significant first. */
@@ -53,7 +52,7 @@ enum assay_status assay_mid_rank_places(const double value[], size_t n, double p
                                         size_t *n_value, struct assay_error *err)
 {
     assert(n <= UINT32_MAX);
-    uint64_t *keys = assay_alloc(n, 2 * sizeof *keys);
+    uint64_t *keys = assay_rows_alloc(n, 2 * sizeof *keys);
     if (keys == NULL)
         return assay_fail_memory(err, "ranking a column");
     uint64_t *sorted = keys + n;
@@ -71,7 +70,7 @@ enum assay_status assay_mid_rank_places(const double value[], size_t n, double p
         for (size_t k = first; k < end; k++)
             place[sorted[k] & UINT32_MAX] = ((double)first + (double)end) / 2.0 / (double)m;
     }
-    free(keys);
+    assay_rows_free(keys);
     *n_value = m;
     return ASSAY_OK;
 }

@@ -1,6 +1,6 @@
 /* mid_rank.h - where each value stands among the others, quickly
  *
- * rank.h ranks exactly and takes 40 bytes a value; this is for columns of unknown origin, many and long,
+ * rank.h ranks exactly and takes 24 bytes a value; this is for columns of unknown origin, many and long,
  * whose ranks are wanted for a test: values are compared in single precision, so that two that agree to
  * seven digits are taken as tied, and beyond 3.4e38 all are.
  */

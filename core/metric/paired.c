@@ -1,35 +1,25 @@
 #include "core/metric/paired.h"
 
 #include <math.h>
-#include <stdlib.h>
 
-#include "core/base/memory.h"
+#include "core/base/vector_math.h"
+#include "core/metric/accuracy.h"
 #include "core/metric/check.h"
+#include "core/metric/cluster_sums.h"
 #include "core/metric/roc.h"
 
-struct totals {
-    size_t n_event, n_other;
-    double event_place, other_place; /* sums of differences: of placements, */
-    double brier, log_loss;          /* and of losses */
-};
+/* What rows move the differences by, those of the AUC by outcome and together, and the cells they fall into. */
+enum figure { BRIER, LOG_LOSS, EVENT_PLACE, OTHER_PLACE, PLACE };
+enum { OTHERS = 1, EVENTS = 2 };
 
 struct pairing {
-    const double *first, *second;
+    const double *prob[2];
     const unsigned char *outcome;
     const int32_t *cluster;
-    size_t n, n_code;
-    struct totals *totals; /* [n_code] */
+    size_t n;
+    const struct assay_placing *placing[2]; /* NULL: one outcome only */
+    const struct assay_paired *out;         /* the figures themselves */
 };
-
-static double log_error(double prob, unsigned char outcome)
-{
-    return fabs(outcome ? log(prob) : log1p(-prob));
-}
-
-static double squared_error(double prob, unsigned char outcome)
-{
-    return (prob - outcome) * (prob - outcome);
-}
 
 /* ---- what may be compared ---- */
 
@@ -38,7 +28,10 @@ static enum assay_status check_prediction(const char *what, const double prob[],
                                           struct assay_error *err)
 {
     enum assay_status status = assay_check_prob(what, prob, n, err);
+    bool impossible = false;
     for (size_t i = 0; status == ASSAY_OK && i < n; i++)
+        impossible |= prob[i] == 1.0 - outcome[i];
+    for (size_t i = 0; status == ASSAY_OK && impossible && i < n; i++)
         if (prob[i] == 1.0 - outcome[i])
             status = assay_fail(err, ASSAY_EDATA,
                                 "%s: prob[%zu] is %d and outcome[%zu] is %d; expected no outcome "
@@ -47,128 +40,103 @@ static enum assay_status check_prediction(const char *what, const double prob[],
     return status;
 }
 
-static enum assay_status count_codes(struct pairing *p, struct assay_error *err)
+static enum assay_status check_clusters(const struct pairing *p, struct assay_error *err)
 {
-    p->n_code = p->cluster == NULL ? p->n : 0;
-    for (size_t i = 0; p->cluster != NULL && i < p->n; i++) {
+    int32_t all = 0; /* negative where one is */
+    for (size_t i = 0; p->cluster != NULL && i < p->n; i++)
+        all |= p->cluster[i];
+    for (size_t i = 0; all < 0 && i < p->n; i++)
         if (p->cluster[i] < 0)
             return assay_fail(err, ASSAY_EDATA, "paired comparison: cluster[%zu] is %d; expected 0 or "
                               "more", i, p->cluster[i]);
-        if ((size_t)p->cluster[i] >= p->n_code)
-            p->n_code = (size_t)p->cluster[i] + 1;
-    }
     return ASSAY_OK;
 }
 
 static bool are_same(const struct pairing *p)
 {
     for (size_t i = 0; i < p->n; i++)
-        if (fabs(p->first[i] - p->second[i]) > ASSAY_PAIRED_SAME)
+        if (fabs(p->prob[0][i] - p->prob[1][i]) > ASSAY_PAIRED_SAME)
             return false;
     return true;
 }
 
 /* ---- sums by cluster ---- */
 
-static struct totals *totals_of(const struct pairing *p, size_t row)
+static void move_losses(const struct pairing *p, const size_t row[], size_t n,
+                        struct assay_move_strip *strip)
 {
-    return &p->totals[p->cluster != NULL ? (size_t)p->cluster[row] : row];
+    const struct assay_paired *out = p->out;
+    double brier = out->brier.first - out->brier.second;
+    double log_loss = out->log_loss.first - out->log_loss.second;
+    double prob[2][ASSAY_MOVE_ROWS] = {{0.0}}, log_prob[2][ASSAY_MOVE_ROWS], log_rest[2][ASSAY_MOVE_ROWS];
+    for (size_t which = 0; which < 2; which++) {
+        for (size_t k = 0; k < n; k++)
+            prob[which][k] = p->prob[which][row[k]];
+        assay_logs_array(prob[which], n, log_prob[which], log_rest[which]);
+    }
+    for (size_t k = 0; k < n; k++) {
+        unsigned char y = p->outcome[row[k]];
+        double gap[2] = {prob[0][k] - y, prob[1][k] - y};
+        double loss = y ? log_prob[1][k] - log_prob[0][k] : log_rest[1][k] - log_rest[0][k];
+        strip->cell[k] = y;
+        strip->move[BRIER][k] = gap[0] * gap[0] - gap[1] * gap[1] - brier;
+        strip->move[LOG_LOSS][k] = loss - log_loss;
+    }
 }
 
-static void add_losses(const struct pairing *p, struct assay_paired *out)
+static void move_places(const struct pairing *p, const size_t row[], size_t n,
+                        struct assay_move_strip *strip)
 {
-    double *sums[] = {&out->brier.first, &out->brier.second, &out->log_loss.first,
-                      &out->log_loss.second};
-    for (size_t i = 0; i < p->n; i++) {
-        struct totals *t = totals_of(p, i);
-        unsigned char y = p->outcome[i];
-        double brier[2] = {squared_error(p->first[i], y), squared_error(p->second[i], y)};
-        double loss[2] = {log_error(p->first[i], y), log_error(p->second[i], y)};
-        t->n_event += y;
-        t->n_other += !y;
-        t->brier += brier[0] - brier[1];
-        t->log_loss += loss[0] - loss[1];
-        out->brier.first += brier[0];
-        out->brier.second += brier[1];
-        out->log_loss.first += loss[0];
-        out->log_loss.second += loss[1];
+    double mean = p->out->auc.first - p->out->auc.second;
+    double own[2] = {(double)(p->out->n - p->out->n_event), (double)p->out->n_event};
+    for (size_t k = 0; k < n; k++) {
+        unsigned char y = p->outcome[row[k]];
+        double move = 0.0;
+        if (p->placing[0] != NULL) {
+            double gap = (double)p->placing[0]->twice[row[k]] - (double)p->placing[1]->twice[row[k]];
+            move = (0.5 * gap / p->placing[0]->others[y] - mean) / own[y];
+        }
+        strip->move[EVENT_PLACE][k] = y ? move : 0.0;
+        strip->move[OTHER_PLACE][k] = y ? 0.0 : move;
+        strip->move[PLACE][k] = move;
     }
-    for (size_t k = 0; k < 4; k++)
-        *sums[k] /= (double)p->n;
 }
 
-static enum assay_status add_placements(const struct pairing *p, struct assay_paired *out,
-                                        struct assay_error *err)
+static void fill(const void *state, const size_t row[], size_t n, struct assay_move_strip *strip)
 {
-    double *place[2] = {assay_alloc(p->n, sizeof *place[0]), assay_alloc(p->n, sizeof *place[1])};
-    enum assay_status status = place[0] != NULL && place[1] != NULL
-                                   ? ASSAY_OK
-                                   : assay_fail_memory(err, "comparing two predictions");
-    if (status == ASSAY_OK)
-        status = assay_auc_placements(p->first, p->outcome, p->n, ASSAY_HIGHER_IS_RISK, place[0], err);
-    if (status == ASSAY_OK)
-        status =
-            assay_auc_placements(p->second, p->outcome, p->n, ASSAY_HIGHER_IS_RISK, place[1], err);
-    for (size_t i = 0; status == ASSAY_OK && i < p->n; i++) {
-        struct totals *t = totals_of(p, i);
-        *(p->outcome[i] ? &t->event_place : &t->other_place) += place[0][i] - place[1][i];
-        out->auc.first += p->outcome[i] ? place[0][i] : 0.0;
-        out->auc.second += p->outcome[i] ? place[1][i] : 0.0;
-    }
-    out->auc.first /= (double)out->n_event;
-    out->auc.second /= (double)out->n_event;
-    free(place[0]);
-    free(place[1]);
-    return status;
+    move_losses(state, row, n, strip);
+    move_places(state, row, n, strip);
+}
+
+static enum assay_status sum_clusters(const struct pairing *p, struct assay_cluster_sums *sums,
+                                      struct assay_error *err)
+{
+    struct assay_move_rows rows = {
+        .cluster = p->cluster, .n = p->n, .n_figure = PLACE + 1, .state = p, .fill = fill};
+    return assay_cluster_sums_find(&rows, sums, err);
 }
 
 /* ---- errors ---- */
 
 /* G / (G - 1): a single cluster says nothing of the variance between clusters. */
-static double factor(size_t n_cluster)
+static double factor(double n_cluster)
 {
-    return n_cluster > 1 ? (double)n_cluster / ((double)n_cluster - 1.0) : (double)NAN;
+    return n_cluster > 1.0 ? n_cluster / (n_cluster - 1.0) : (double)NAN;
 }
 
-static double variance_of_mean(const struct pairing *p, size_t n_cluster, double mean,
-                               double (*sum_of)(const struct totals *))
+static double variance_of_mean(const struct assay_cluster_sums *sums, enum figure figure)
 {
-    double squares = 0.0, count = (double)p->n;
-    for (size_t g = 0; g < p->n_code; g++) {
-        const struct totals *t = &p->totals[g];
-        double gap = sum_of(t) - mean * (double)(t->n_event + t->n_other);
-        squares += gap * gap;
-    }
-    return factor(n_cluster) * squares / (count * count);
+    return factor(sums->clusters) * sums->by_cluster[figure] / (sums->rows * sums->rows);
 }
 
-static double brier_of(const struct totals *t)
+static double variance_of_auc(const struct assay_cluster_sums *sums)
 {
-    return t->brier;
-}
-
-static double log_loss_of(const struct totals *t)
-{
-    return t->log_loss;
-}
-
-static double variance_of_auc(const struct pairing *p, const struct assay_paired *out, double mean)
-{
-    double events = (double)out->n_event, others = (double)(out->n - out->n_event);
-    double event_squares = 0.0, other_squares = 0.0, products = 0.0;
-    size_t with_events = 0, with_others = 0;
-    for (size_t g = 0; g < p->n_code; g++) {
-        const struct totals *t = &p->totals[g];
-        double a = (t->event_place - mean * (double)t->n_event) / events;
-        double b = (t->other_place - mean * (double)t->n_other) / others;
-        with_events += t->n_event > 0;
-        with_others += t->n_other > 0;
-        event_squares += a * a;
-        other_squares += b * b;
-        products += a * b;
-    }
-    return factor(with_events) * event_squares + factor(with_others) * other_squares +
-           2.0 * factor(out->n_cluster) * products;
+    const double *clusters = sums->cells.clusters;
+    double events = sums->by_cluster[EVENT_PLACE], others = sums->by_cluster[OTHER_PLACE];
+    double products = (sums->by_cluster[PLACE] - events - others) / 2.0;
+    return factor(clusters[EVENTS] + clusters[EVENTS | OTHERS]) * events +
+           factor(clusters[OTHERS] + clusters[EVENTS | OTHERS]) * others +
+           2.0 * factor(sums->clusters) * products;
 }
 
 static void add_interval(struct assay_paired_figure *figure, bool same, double variance)
@@ -196,74 +164,120 @@ static bool are_aligned(const struct pairing *p)
 {
     size_t low = 0, high = 0;
     for (size_t i = 0; i < p->n; i++) {
-        if (!(p->first[i] > 0.0 && p->first[i] < 1.0 && p->second[i] > 0.0 && p->second[i] < 1.0))
+        if (!(p->prob[0][i] > 0.0 && p->prob[0][i] < 1.0 && p->prob[1][i] > 0.0 && p->prob[1][i] < 1.0))
             return false;
-        low = p->first[i] < p->first[low] ? i : low;
-        high = p->first[i] > p->first[high] ? i : high;
+        low = p->prob[0][i] < p->prob[0][low] ? i : low;
+        high = p->prob[0][i] > p->prob[0][high] ? i : high;
     }
-    double from = log_odds_of(p->first[low]), to = log_odds_of(p->second[low]);
-    double run = log_odds_of(p->first[high]) - from, rise = log_odds_of(p->second[high]) - to;
+    double from = log_odds_of(p->prob[0][low]), to = log_odds_of(p->prob[1][low]);
+    double run = log_odds_of(p->prob[0][high]) - from, rise = log_odds_of(p->prob[1][high]) - to;
     if (!(run > 0.0 && rise > 0.0))
         return false;
     double slope = rise / run, near = ASSAY_PAIRED_SAME * fmax(1.0, fabs(to) + rise);
     for (size_t i = 0; i < p->n; i++)
-        if (fabs(to + slope * (log_odds_of(p->first[i]) - from) - log_odds_of(p->second[i])) > near)
+        if (fabs(to + slope * (log_odds_of(p->prob[0][i]) - from) - log_odds_of(p->prob[1][i])) > near)
             return false;
     return true;
 }
 
-static enum assay_status compare_orders(const struct pairing *p, struct assay_paired *out,
-                                        struct assay_error *err)
+/* Variances of differences that are there. */
+static enum assay_status find_errors(const struct pairing *p, struct assay_paired *out,
+                                     struct assay_error *err)
 {
-    if (out->n_event == 0 || out->n_event == out->n) {
+    struct assay_cluster_sums sums;
+    enum assay_status status = sum_clusters(p, &sums, err);
+    if (status != ASSAY_OK)
+        return status;
+    out->n_cluster = (size_t)sums.clusters;
+    add_interval(&out->brier, out->same, variance_of_mean(&sums, BRIER));
+    add_interval(&out->log_loss, out->same, variance_of_mean(&sums, LOG_LOSS));
+    if (p->placing[0] == NULL) {
         out->auc = (struct assay_paired_figure){NAN, NAN, assay_estimate_undefined(), NAN};
         return ASSAY_OK;
     }
-    double variance = 0.0;
-    enum assay_status status = add_placements(p, out, err);
+    double variance = variance_of_auc(&sums);
+    add_interval(&out->auc, out->same || (!(variance > 0.0) && are_aligned(p)), variance);
+    return ASSAY_OK;
+}
+
+/* What `known` holds of the first, of the second. */
+static enum assay_status compare(struct pairing *p, const struct assay_paired_known *known,
+                                 struct assay_paired *out, struct assay_error *err)
+{
+    bool both = out->n_event > 0 && out->n_event < out->n;
+    struct assay_placing placing = {.twice = NULL};
+    struct assay_auc auc;
+    out->auc.first = known->auc;
+    out->brier.first = known->brier;
+    out->log_loss.first = known->log_loss;
+    struct assay_mean_loss brier, log_loss;
+    enum assay_status status = ASSAY_OK;
+    assay_losses_of(p->prob[1], p->outcome, p->n, &brier, &log_loss);
+    out->brier.second = brier.estimate.value;
+    out->log_loss.second = log_loss.estimate.value;
+    if (both)
+        status = assay_auc_place(p->prob[1], p->outcome, p->n, out->n_event, &auc, &placing, err);
+    if (status == ASSAY_OK && both) {
+        out->auc.second = auc.wald.value;
+        p->placing[0] = known->placing;
+        p->placing[1] = &placing;
+    }
     if (status == ASSAY_OK)
-        variance = variance_of_auc(p, out, out->auc.first - out->auc.second);
-    if (status == ASSAY_OK)
-        add_interval(&out->auc, out->same || (!(variance > 0.0) && are_aligned(p)), variance);
+        status = find_errors(p, out, err);
+    assay_placing_clear(&placing);
     return status;
 }
 
-static enum assay_status compare(const struct pairing *p, struct assay_paired *out,
-                                 struct assay_error *err)
+static enum assay_status check(const struct pairing *p, size_t *n_event, struct assay_error *err)
 {
-    add_losses(p, out);
-    for (size_t g = 0; g < p->n_code; g++)
-        out->n_cluster += p->totals[g].n_event + p->totals[g].n_other > 0;
-    double brier = out->brier.first - out->brier.second;
-    double log_loss = out->log_loss.first - out->log_loss.second;
-    add_interval(&out->brier, out->same, variance_of_mean(p, out->n_cluster, brier, brier_of));
-    add_interval(&out->log_loss, out->same,
-                 variance_of_mean(p, out->n_cluster, log_loss, log_loss_of));
-    return compare_orders(p, out, err);
+    enum assay_status status = assay_check_outcome("paired comparison", p->outcome, p->n, n_event, err);
+    if (status == ASSAY_OK)
+        status = check_prediction("first prediction", p->prob[0], p->outcome, p->n, err);
+    if (status == ASSAY_OK)
+        status = check_prediction("second prediction", p->prob[1], p->outcome, p->n, err);
+    return status == ASSAY_OK ? check_clusters(p, err) : status;
+}
+
+enum assay_status assay_paired_measure_known(const double first[],
+                                             const struct assay_paired_known *known,
+                                             const double second[], const unsigned char outcome[],
+                                             const int32_t cluster[], size_t n,
+                                             struct assay_paired *out, struct assay_error *err)
+{
+    struct assay_paired made = {.n = n};
+    struct pairing p = {
+        .prob = {first, second}, .outcome = outcome, .cluster = cluster, .n = n, .out = &made};
+    enum assay_status status = check(&p, &made.n_event, err);
+    if (status != ASSAY_OK)
+        return status;
+    made.same = are_same(&p);
+    status = compare(&p, known, &made, err);
+    if (status == ASSAY_OK)
+        *out = made;
+    return status;
 }
 
 enum assay_status assay_paired_measure(const double first[], const double second[],
                                        const unsigned char outcome[], const int32_t cluster[],
                                        size_t n, struct assay_paired *out, struct assay_error *err)
 {
-    struct pairing p = {first, second, outcome, cluster, n, 0, NULL};
-    struct assay_paired made = {.n = n};
-    enum assay_status status = assay_check_outcome("paired comparison", outcome, n, &made.n_event, err);
-    if (status == ASSAY_OK)
-        status = check_prediction("first prediction", first, outcome, n, err);
-    if (status == ASSAY_OK)
-        status = check_prediction("second prediction", second, outcome, n, err);
-    if (status == ASSAY_OK)
-        status = count_codes(&p, err);
+    struct pairing p = {.prob = {first, second}, .outcome = outcome, .cluster = cluster, .n = n};
+    struct assay_placing placing = {.twice = NULL};
+    struct assay_mean_loss brier, log_loss;
+    struct assay_auc auc = {.n_event = 0};
+    size_t n_event = 0;
+    enum assay_status status = check(&p, &n_event, err);
     if (status != ASSAY_OK)
         return status;
-    p.totals = assay_alloc(p.n_code, sizeof *p.totals);
-    if (p.totals == NULL)
-        return assay_fail_memory(err, "comparing two predictions");
-    made.same = are_same(&p);
-    status = compare(&p, &made, err);
+    assay_losses_of(first, outcome, n, &brier, &log_loss);
+    if (n_event > 0 && n_event < n)
+        status = assay_auc_place(first, outcome, n, n_event, &auc, &placing, err);
+    struct assay_paired_known known = {.auc = auc.wald.value,
+                                       .brier = brier.estimate.value,
+                                       .log_loss = log_loss.estimate.value,
+                                       .placing = &placing};
     if (status == ASSAY_OK)
-        *out = made;
-    free(p.totals);
+        status = assay_paired_measure_known(first, &known, second, outcome, cluster, n, out, err);
+    assay_placing_clear(&placing);
     return status;
 }

@@ -13,6 +13,7 @@
 
 #include "core/base/error.h"
 #include "core/metric/interval.h"
+#include "core/metric/placing.h"
 
 /* Predictions that agree to this in every row are the same prediction, reached by two fits that
  * stopped a little apart. */
@@ -32,8 +33,8 @@ struct assay_paired {
 };
 
 /* Borrows first[n] and second[n], probabilities in [0, 1], outcome[n], each 0 or 1, and cluster[n],
- * codes from 0; cluster NULL: every row is one of its own. Takes two doubles a row and 48 bytes for
- * each code up to the largest while it runs.
+ * codes from 0; cluster NULL: every row is one of its own. Takes 16 bytes a row while it runs, and where
+ * a cluster's rows are not together 64 for each code up to the largest.
  *
  * AUC. d_i is the difference of row i's placements (roc.h), D their mean, M the events, N the others.
  * With a_g and b_g the sums of d_i - D over the events and over the others of cluster g, and I10, I01
@@ -63,5 +64,18 @@ ASSAY_MUST_CHECK enum assay_status assay_paired_measure(const double first[], co
                                                         const int32_t cluster[], size_t n,
                                                         struct assay_paired *out,
                                                         struct assay_error *err);
+
+/* What has been measured of the first prediction on the same rows. */
+struct assay_paired_known {
+    double auc, brier, log_loss;
+    const struct assay_placing *placing; /* borrowed; NULL: one outcome only */
+};
+
+/* The same where so much is known. */
+ASSAY_MUST_CHECK enum assay_status
+assay_paired_measure_known(const double first[], const struct assay_paired_known *known,
+                           const double second[], const unsigned char outcome[],
+                           const int32_t cluster[], size_t n, struct assay_paired *out,
+                           struct assay_error *err);
 
 #endif

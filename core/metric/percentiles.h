@@ -21,10 +21,17 @@ struct assay_percentiles {
     size_t up_to[ASSAY_PERCENTILES]; /* values <= at[k] */
 };
 
-/*   ASSAY_ENOMEM  scratch of 32 bytes a value, given back */
+/*   ASSAY_ENOMEM  scratch of 24 bytes a value of those that percentiles may lie between: of few (sieve.h), unless
+ *                 their magnitudes are far apart */
 ASSAY_MUST_CHECK enum assay_status assay_percentiles_measure(const double value[], size_t n,
                                                              struct assay_percentiles *out,
                                                              struct assay_error *err);
+
+/* The same of a sample that has value[k] times[k] times, k < n_value. */
+ASSAY_MUST_CHECK enum assay_status assay_percentiles_of_counts(const double value[],
+                                                               const size_t times[], size_t n_value,
+                                                               struct assay_percentiles *out,
+                                                               struct assay_error *err);
 
 /* A sample, counted at another's percentiles. Zeroed is empty. */
 struct assay_percentile_counts {
@@ -36,6 +43,11 @@ struct assay_percentile_counts {
 /* value[row[i]], i < n; row NULL: value[i]. */
 void assay_percentiles_count(const struct assay_percentiles *of, const double value[],
                              const size_t row[], size_t n, struct assay_percentile_counts *out);
+
+/* The same of a sample that has value[k] times[k] times, k < n_value. */
+void assay_percentiles_tally(const struct assay_percentiles *of, const double value[],
+                             const size_t times[], size_t n_value,
+                             struct assay_percentile_counts *out);
 
 /* Bins (edge[b - 1], edge[b]] at the deciles of `of`, the first open below and the last above; equal
  * deciles are merged. expected[b] and actual[b] count the values of either sample. Returns how many bins

@@ -7,8 +7,6 @@
 #ifndef ASSAY_CORE_METRIC_PRECISION_RECALL_H
 #define ASSAY_CORE_METRIC_PRECISION_RECALL_H
 
-#include "core/base/error.h"
-#include "core/metric/design_effect.h"
 #include "core/metric/interval.h"
 #include "core/metric/ranked.h"
 
@@ -31,10 +29,25 @@ struct assay_average_precision {
     double std_error; /* without accounts */
 };
 
-/* Borrows the rows; effect as in separation.h.
- *   ASSAY_EDATA  no events */
-ASSAY_MUST_CHECK enum assay_status assay_average_precision_measure(
-    const struct assay_ranked *rows, struct assay_design_effect *effect,
-    struct assay_average_precision *out, struct assay_error *err);
+/* Sums over the events j met so far, from the lowest risk up. Zeroed is none. */
+struct assay_precision_sums {
+    double inverse, weighted; /* of 1 / N(x_j), and of P(x_j) / N(x_j) */
+};
+
+/* Takes in the run of equal risks that begins at `first` and has so many events, where the precision is this; move_i of
+ * its events and of its others. */
+static inline void assay_precision_move(struct assay_precision_sums *sums, const struct assay_ranked *rows,
+                                        size_t first, double events, double precision, double average,
+                                        double *event, double *other)
+{
+    double at_or_above = (double)(rows->n - first), scale = (double)rows->n / (double)rows->n_event;
+    sums->inverse += events / at_or_above;
+    sums->weighted += events * precision / at_or_above;
+    *other = -scale * sums->weighted;
+    *event = *other + scale * (precision - average + sums->inverse);
+}
+
+/* From the sum of the squares of the moves of n rows, and their design effect d. */
+struct assay_average_precision assay_average_precision_of(double average, double squares, double n, double d);
 
 #endif

@@ -1,10 +1,10 @@
 #include "core/metric/rank.h"
 
+#include <assert.h>
 #include <stdint.h>
-#include <stdlib.h>
 
-#include "core/base/memory.h"
-#include "core/base/sort.h"
+#include "core/base/row_sort.h"
+#include "core/base/rows.h"
 #include "core/metric/check.h"
 
 enum assay_status assay_rank_order(const double value[], size_t n, size_t order[],
@@ -13,15 +13,13 @@ enum assay_status assay_rank_order(const double value[], size_t n, size_t order[
     enum assay_status status = assay_check_score("rank", value, n, err);
     if (status != ASSAY_OK || n == 0)
         return status;
-    struct assay_sort_item *items = n > SIZE_MAX / 2 ? NULL : assay_alloc(2 * n, sizeof *items);
-    struct assay_sort_item *sorted = NULL;
-    for (size_t i = 0; items != NULL && i < n; i++)
-        items[i] = (struct assay_sort_item){.key = assay_sort_key(value[i]), .index = i};
-    if (items == NULL || !assay_sort_items(items, items + n, n, &sorted))
+    static_assert(sizeof order[0] == sizeof(uint64_t), "rows take the place of the items");
+    uint64_t *items = (uint64_t *)(void *)order, *spare = assay_rows_alloc(n, sizeof *spare);
+    if (spare == NULL || !assay_row_sort(value, NULL, n, items, spare))
         status = assay_fail_memory(err, "sorting scores");
     for (size_t i = 0; status == ASSAY_OK && i < n; i++)
-        order[i] = sorted[i].index;
-    free(items);
+        order[i] = assay_sorted_row(items[i]);
+    assay_rows_free(spare);
     return status;
 }
 
@@ -36,7 +34,7 @@ size_t assay_rank_run_end(const double value[], const size_t order[], size_t n, 
 enum assay_status assay_rank_mid(const double value[], size_t n, double rank[],
                                  struct assay_error *err)
 {
-    size_t *order = assay_alloc(n, sizeof *order);
+    size_t *order = assay_rows_alloc(n, sizeof *order);
     if (order == NULL)
         return assay_fail_memory(err, "ranking scores");
     enum assay_status status = assay_rank_order(value, n, order, err);
@@ -45,6 +43,6 @@ enum assay_status assay_rank_mid(const double value[], size_t n, double rank[],
         for (size_t k = first; k < end; k++)
             rank[order[k]] = ((double)first + 1.0 + (double)end) / 2.0;
     }
-    free(order);
+    assay_rows_free(order);
     return status;
 }

@@ -1,7 +1,7 @@
 /* rank.h - sorting a million scores, and their ranks
  *
- * -0 and 0 are the same value. Both functions take values that are finite; scratch memory is 32
- * bytes a value and is given back.
+ * -0 and 0 are the same value. Both functions take values that are finite; scratch memory is 8
+ * bytes a value and is given back. At most 2^32 values.
  *
  *   ASSAY_EDATA   a value is not finite
  *   ASSAY_ENOMEM  no memory for the scratch

@@ -34,7 +34,7 @@ struct assay_ranked {
     size_t n_code;          /* clusters: the largest code and one */
 };
 
-/* Takes at most 30 bytes a row, and 40 more while it sorts.
+/* Takes at most 22 bytes a row; while it sorts it takes 16. n is at most 2^32.
  *   ASSAY_EDATA   n is 0, a score that is not finite, an outcome that is not 0 or 1
  *   ASSAY_ENOMEM */
 ASSAY_MUST_CHECK enum assay_status assay_ranked_init(const struct assay_ranked_columns *columns,
@@ -43,11 +43,14 @@ ASSAY_MUST_CHECK enum assay_status assay_ranked_init(const struct assay_ranked_c
                                                      struct assay_error *err);
 void assay_ranked_clear(struct assay_ranked *ranked);
 
-/* The end of the run of equal risks that starts at `first`: one past its last. */
-size_t assay_ranked_run_end(const struct assay_ranked *ranked, size_t first);
-
 /* The start of the run of equal risks that ends before `end`, end at least 1. */
-size_t assay_ranked_run_start(const struct assay_ranked *ranked, size_t end);
+static inline size_t assay_ranked_run_start(const struct assay_ranked *ranked, size_t end)
+{
+    size_t first = end - 1;
+    while (first > 0 && ranked->risk[first - 1] == ranked->risk[end - 1])
+        first--;
+    return first;
+}
 
 /* How many rows have a risk below `risk`: the place of the first that does not. */
 size_t assay_ranked_below(const struct assay_ranked *ranked, double risk);

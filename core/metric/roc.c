@@ -1,11 +1,9 @@
 #include "core/metric/roc.h"
 
 #include <math.h>
-#include <stdlib.h>
+#include <stdbool.h>
 
-#include "core/base/memory.h"
 #include "core/metric/check.h"
-#include "core/metric/rank.h"
 
 static const char what[] = "AUC";
 
@@ -26,64 +24,6 @@ static enum assay_status check(const double score[], const unsigned char outcome
     return status;
 }
 
-/* Walks runs of equal scores upwards and counts both classes below and within each: these counts
- * are the mid-ranks, less the ranks within the own class. Returns U for "higher is risk". Counts of
- * halves are exact in a double up to 2^53 pairs, so that U does not depend on the order. */
-static double place(const double score[], const unsigned char outcome[], const size_t order[],
-                    struct classes classes, enum assay_higher_is higher_is, double placement[])
-{
-    size_t n = classes.n_event + classes.n_nonevent;
-    double all_events = (double)classes.n_event, all_nonevents = (double)classes.n_nonevent;
-    double events_below = 0.0, nonevents_below = 0.0, u = 0.0;
-    for (size_t first = 0, end; first < n; first = end) {
-        end = assay_rank_run_end(score, order, n, first);
-        double events = 0.0;
-        for (size_t k = first; k < end; k++)
-            events += outcome[order[k]];
-        double nonevents = (double)(end - first) - events;
-        double lower = nonevents_below + 0.5 * nonevents;         /* seen by an event */
-        double higher = all_events - events_below - 0.5 * events; /* seen by a non-event */
-        u += events * lower;
-        if (higher_is == ASSAY_HIGHER_IS_HEALTH) {
-            lower = all_nonevents - lower;
-            higher = all_events - higher;
-        }
-        for (size_t k = first; k < end; k++)
-            placement[order[k]] = outcome[order[k]] ? lower / all_nonevents : higher / all_events;
-        events_below += events;
-        nonevents_below += nonevents;
-    }
-    return higher_is == ASSAY_HIGHER_IS_RISK ? u : all_events * all_nonevents - u;
-}
-
-static enum assay_status place_sorted(const double score[], const unsigned char outcome[],
-                                      struct classes classes, enum assay_higher_is higher_is,
-                                      double placement[], double *u, struct assay_error *err)
-{
-    size_t n = classes.n_event + classes.n_nonevent;
-    size_t *order = assay_alloc(n, sizeof *order);
-    if (order == NULL)
-        return assay_fail_memory(err, "measuring the AUC");
-    enum assay_status status = assay_rank_order(score, n, order, err);
-    if (status == ASSAY_OK)
-        *u = place(score, outcome, order, classes, higher_is, placement);
-    free(order);
-    return status;
-}
-
-/* Variance of the mean placement of one class; NaN (0 / 0) when the class has one member. */
-static double variance_of_mean(const double placement[], const unsigned char outcome[], size_t n,
-                               unsigned char class, double count, double auc)
-{
-    double sum = 0.0;
-    for (size_t i = 0; i < n; i++) {
-        double gap = placement[i] - auc;
-        if (outcome[i] == class)
-            sum += gap * gap;
-    }
-    return count > 1.0 ? sum / (count - 1.0) / count : (double)NAN;
-}
-
 void assay_auc_add_intervals(struct assay_auc *auc, double value)
 {
     auc->wald = auc->logit = assay_estimate_without_interval(value);
@@ -99,32 +39,63 @@ void assay_auc_add_intervals(struct assay_auc *auc, double value)
     auc->logit.high = 1.0 / (1.0 + exp(-log_odds.high));
 }
 
+/* Of the mean over a class of so many; NaN (0 / 0) when it has one member. */
+static double variance_of_mean(double squares, double count)
+{
+    return count > 1.0 ? squares / (count - 1.0) / count : (double)NAN;
+}
+
+static enum assay_status find(const double score[], const unsigned char outcome[], size_t n,
+                              bool with_rows, struct classes *classes, struct assay_placing *placing,
+                              struct assay_error *err)
+{
+    enum assay_status status = check(score, outcome, n, classes, err);
+    if (status == ASSAY_OK)
+        status = assay_placing_find(score, outcome, n, classes->n_event, with_rows, placing, err);
+    return status;
+}
+
+static struct assay_auc auc_of(const struct assay_placing *placing, const struct classes *classes,
+                               enum assay_higher_is higher_is)
+{
+    double n_pair = (double)classes->n_event * (double)classes->n_nonevent;
+    double variance = variance_of_mean(placing->squares[1], (double)classes->n_event) +
+                      variance_of_mean(placing->squares[0], (double)classes->n_nonevent);
+    bool turned = higher_is == ASSAY_HIGHER_IS_HEALTH;
+    struct assay_auc auc = {.n_event = classes->n_event,
+                            .n_nonevent = classes->n_nonevent,
+                            .mann_whitney_u = turned ? n_pair - placing->u : placing->u,
+                            .variance = variance,
+                            .std_error = sqrt(variance)};
+    assay_auc_add_intervals(&auc, turned ? auc.mann_whitney_u / n_pair : placing->auc);
+    return auc;
+}
+
+enum assay_status assay_auc_place(const double score[], const unsigned char outcome[], size_t n,
+                                  size_t n_event, struct assay_auc *out, struct assay_placing *placing,
+                                  struct assay_error *err)
+{
+    struct classes classes = {.n_event = n_event, .n_nonevent = n - n_event};
+    enum assay_status status = assay_check_both(what, n_event, n, err);
+    if (status == ASSAY_OK)
+        status = assay_placing_find(score, outcome, n, n_event, true, placing, err);
+    if (status == ASSAY_OK)
+        *out = auc_of(placing, &classes, ASSAY_HIGHER_IS_RISK);
+    return status;
+}
+
 enum assay_status assay_auc_measure(const double score[], const unsigned char outcome[], size_t n,
                                     enum assay_higher_is higher_is, struct assay_auc *out,
                                     struct assay_error *err)
 {
     struct classes classes;
-    enum assay_status status = check(score, outcome, n, &classes, err);
+    struct assay_placing placing;
+    enum assay_status status = find(score, outcome, n, false, &classes, &placing, err);
     if (status != ASSAY_OK)
         return status;
-    double u = 0.0, *placement = assay_alloc(n, sizeof *placement);
-    if (placement == NULL)
-        return assay_fail_memory(err, "measuring the AUC");
-    status = place_sorted(score, outcome, classes, higher_is, placement, &u, err);
-    if (status == ASSAY_OK) {
-        double events = (double)classes.n_event, nonevents = (double)classes.n_nonevent;
-        double value = u / (events * nonevents);
-        double variance = variance_of_mean(placement, outcome, n, 1, events, value) +
-                          variance_of_mean(placement, outcome, n, 0, nonevents, value);
-        *out = (struct assay_auc){.n_event = classes.n_event,
-                                  .n_nonevent = classes.n_nonevent,
-                                  .mann_whitney_u = u,
-                                  .variance = variance,
-                                  .std_error = sqrt(variance)};
-        assay_auc_add_intervals(out, value);
-    }
-    free(placement);
-    return status;
+    *out = auc_of(&placing, &classes, higher_is);
+    assay_placing_clear(&placing);
+    return ASSAY_OK;
 }
 
 enum assay_status assay_auc_placements(const double score[], const unsigned char outcome[],
@@ -132,9 +103,14 @@ enum assay_status assay_auc_placements(const double score[], const unsigned char
                                        struct assay_error *err)
 {
     struct classes classes;
-    double u;
-    enum assay_status status = check(score, outcome, n, &classes, err);
-    if (status == ASSAY_OK)
-        status = place_sorted(score, outcome, classes, higher_is, placement, &u, err);
-    return status;
+    struct assay_placing placing;
+    enum assay_status status = find(score, outcome, n, true, &classes, &placing, err);
+    if (status != ASSAY_OK)
+        return status;
+    for (size_t i = 0; i < n; i++) {
+        double place = assay_placing_of(&placing, i, outcome[i]);
+        placement[i] = higher_is == ASSAY_HIGHER_IS_HEALTH ? 1.0 - place : place;
+    }
+    assay_placing_clear(&placing);
+    return ASSAY_OK;
 }

@@ -11,6 +11,7 @@
 
 #include "core/base/error.h"
 #include "core/metric/interval.h"
+#include "core/metric/placing.h"
 
 enum assay_higher_is {
     ASSAY_HIGHER_IS_RISK,   /* probabilities: a higher score, a likelier event */
@@ -44,6 +45,16 @@ ASSAY_MUST_CHECK enum assay_status assay_auc_measure(const double score[],
                                                      enum assay_higher_is higher_is,
                                                      struct assay_auc *out,
                                                      struct assay_error *err);
+
+/* The same of rows that have passed the checks, n_event of them events, and of a score that is higher where risk is;
+ * and placements (below) in one: *placing, which the caller clears (placing.h).
+ *   ASSAY_EDATA   one class only, or more than 2^31 rows
+ *   ASSAY_ENOMEM */
+ASSAY_MUST_CHECK enum assay_status assay_auc_place(const double score[],
+                                                   const unsigned char outcome[], size_t n,
+                                                   size_t n_event, struct assay_auc *out,
+                                                   struct assay_placing *placing,
+                                                   struct assay_error *err);
 
 /* Fills wald and logit of an AUC whose variance and std_error are there: for who places rows himself
  * (separation.h has them sorted already). */

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "core/base/memory.h"
+#include "core/base/rows.h"
 
 /* A row is in one of twelve cells, by group, flag and outcome; a rate is a pair of sets of cells,
  * and a set of cells is a mask. */
@@ -77,14 +78,14 @@ static void count_cluster(const uint32_t of[CELLS], struct cells *cells)
 static enum assay_status count_clusters(const struct assay_saves_rows *rows, size_t n_cluster,
                                         struct cells *cells, struct assay_error *err)
 {
-    uint32_t(*of)[CELLS] = assay_alloc(n_cluster, sizeof *of);
+    uint32_t(*of)[CELLS] = assay_rows_alloc(n_cluster, sizeof *of);
     if (of == NULL)
         return assay_fail_memory(err, "counting who was acted on");
     for (size_t i = 0; i < rows->n; i++)
         of[rows->cluster[i]][CELL((size_t)rows->group[i], rows->flagged[i], rows->outcome[i])]++;
     for (size_t c = 0; c < n_cluster; c++)
         count_cluster(of[c], cells);
-    free(of);
+    assay_rows_free(of);
     return ASSAY_OK;
 }
 

@@ -2,98 +2,189 @@
 
 #include <math.h>
 
-#include "core/metric/check.h"
+enum { AHEAD = 24 }; /* rows by which accounts are fetched ahead */
 
-/* ---- AUC ---- */
-
-/* A run of equal risks, and how the rows of either class in it are placed (roc.h). */
+/* A run of equal risks, met from the lowest up; counts of halves are exact in a double. */
 struct run {
     size_t first, end;
-    double events, others;
-    double of_event, of_other; /* placements */
+    double events, others;             /* in it */
+    double events_below, others_below; /* before it */
 };
 
-/* The run that starts where the last one ended; counts of halves are exact in a double. */
-static void next_run(const struct assay_ranked *rows, struct run *run, double *events_below,
-                     double *others_below)
+/* The next run, the first from zeros; false when there is none. */
+static inline bool next_run(const struct assay_ranked *rows, struct run *run)
 {
-    double all_events = (double)rows->n_event, all_others = (double)(rows->n - rows->n_event);
-    run->first = run->end;
-    run->end = assay_ranked_run_end(rows, run->first);
-    run->events = 0.0;
-    for (size_t k = run->first; k < run->end; k++)
-        run->events += rows->outcome[k];
-    run->others = (double)(run->end - run->first) - run->events;
-    run->of_event = (*others_below + 0.5 * run->others) / all_others;
-    run->of_other = (all_events - *events_below - 0.5 * run->events) / all_events;
-    *events_below += run->events;
-    *others_below += run->others;
+    if (run->end == rows->n)
+        return false;
+    size_t first = run->end, end = first + 1, events = rows->outcome[first];
+    for (; end < rows->n && rows->risk[end] == rows->risk[first]; end++)
+        events += rows->outcome[end];
+    run->events_below += run->events;
+    run->others_below += run->others;
+    run->events = (double)events;
+    run->others = (double)(end - first - events);
+    run->first = first;
+    run->end = end;
+    return true;
 }
 
-static double sum_pairs(const struct assay_ranked *rows)
+/* ---- values ---- */
+
+struct gap {
+    double size, at;
+    size_t end;
+    double event_share, other_share;
+};
+
+struct values {
+    double u, auc, average;
+    struct gap gap;
+};
+
+static double precision_at(const struct assay_ranked *rows, const struct run *run)
 {
-    double u = 0.0, others_below = 0.0;
-    for (size_t first = 0, end; first < rows->n; first = end) {
-        end = assay_ranked_run_end(rows, first);
-        double events = 0.0;
-        for (size_t k = first; k < end; k++)
-            events += rows->outcome[k];
-        double others = (double)(end - first) - events;
-        u += events * (others_below + 0.5 * others);
-        others_below += others;
-    }
-    return u;
+    return ((double)rows->n_event - run->events_below) / (double)(rows->n - run->first);
 }
 
-/* DeLong's variance, and with accounts the design effect of the placements. */
-static double spread(const struct assay_ranked *rows, double auc, struct assay_design_effect *effect,
-                     double *d)
+static void widen(const struct assay_ranked *rows, const struct run *run, double all_events,
+                  double all_others, struct gap *gap)
+{
+    double of_events = (run->events_below + run->events) / all_events;
+    double of_others = (run->others_below + run->others) / all_others;
+    double size = fabs(of_others - of_events);
+    if (size > gap->size)
+        *gap = (struct gap){size, rows->risk[run->first], run->end, of_events, of_others};
+}
+
+static struct values measure_values(const struct assay_ranked *rows)
 {
     double events = (double)rows->n_event, others = (double)(rows->n - rows->n_event);
-    double of_events = 0.0, of_others = 0.0, events_below = 0.0, others_below = 0.0;
+    struct values values = {.gap = {.size = -1.0}};
     struct run run = {0};
-    while (run.end < rows->n) {
-        next_run(rows, &run, &events_below, &others_below);
-        double event_gap = run.of_event - auc, other_gap = run.of_other - auc;
-        of_events += run.events * event_gap * event_gap;
-        of_others += run.others * other_gap * other_gap;
-        for (size_t k = run.first; effect != NULL && k < run.end; k++)
-            assay_design_effect_add(effect, rows->cluster[k],
-                                    rows->outcome[k] ? event_gap / events : other_gap / others);
+    while (next_run(rows, &run)) {
+        values.u += run.events * (run.others_below + 0.5 * run.others);
+        /* whole numbers where the order is perfect: 1 exactly */
+        values.average += run.events * precision_at(rows, &run);
+        widen(rows, &run, events, others, &values.gap);
     }
-    *d = effect != NULL ? assay_design_effect_take(effect) : 1.0;
-    if (!(events > 1.0 && others > 1.0))
-        return NAN;
-    return of_events / (events - 1.0) / events + of_others / (others - 1.0) / others;
+    values.auc = values.u / (events * others);
+    values.average /= events;
+    return values;
 }
 
-enum assay_status assay_auc_of_ranked(const struct assay_ranked *rows,
-                                      struct assay_design_effect *effect, struct assay_auc *out,
-                                      struct assay_error *err)
+/* ---- what each row moves them by ---- */
+
+enum { OF_AUC, OF_KS, OF_PRECISION, FIGURES };
+
+struct spread {
+    double of_events, of_others; /* squares of placements about the AUC */
+    double of_precision;         /* squares of moves */
+    double d[FIGURES];
+};
+
+struct moving {
+    const struct assay_ranked *rows;
+    const struct values *values;
+    double all_events, all_others;
+    struct assay_precision_sums precision;
+    struct spread spread;
+};
+
+/* What the rows of the run move each figure by, by outcome. */
+static inline void move_run(struct moving *m, const struct run *run, double move[2][FIGURES])
 {
-    enum assay_status status = assay_check_both("AUC", rows->n_event, rows->n, err);
-    if (status != ASSAY_OK)
-        return status;
-    size_t n_other = rows->n - rows->n_event;
-    double d, u = sum_pairs(rows), value = u / ((double)rows->n_event * (double)n_other);
-    double variance = spread(rows, value, effect, &d);
-    *out = (struct assay_auc){.n_event = rows->n_event,
-                              .n_nonevent = n_other,
-                              .mann_whitney_u = u,
-                              .variance = variance,
-                              .std_error = sqrt(variance)};
-    assay_auc_add_intervals(out, value);
-    out->wald = assay_stretch(out->wald, d, 0.0, 1.0);
-    out->logit = assay_stretch_logit(out->logit, d);
-    return ASSAY_OK;
+    const struct values *v = m->values;
+    double of_event = (run->others_below + 0.5 * run->others) / m->all_others;
+    double of_other = (m->all_events - run->events_below - 0.5 * run->events) / m->all_events;
+    double event_gap = of_event - v->auc, other_gap = of_other - v->auc;
+    double below = run->first < v->gap.end ? 1.0 : 0.0;
+    m->spread.of_events += run->events * event_gap * event_gap;
+    m->spread.of_others += run->others * other_gap * other_gap;
+    move[1][OF_AUC] = event_gap / m->all_events;
+    move[0][OF_AUC] = other_gap / m->all_others;
+    move[1][OF_KS] = (below - v->gap.event_share) / m->all_events;
+    move[0][OF_KS] = (v->gap.other_share - below) / m->all_others;
+    assay_precision_move(&m->precision, m->rows, run->first, run->events, precision_at(m->rows, run),
+                         v->average, &move[1][OF_PRECISION], &move[0][OF_PRECISION]);
+    m->spread.of_precision += run->events * move[1][OF_PRECISION] * move[1][OF_PRECISION] +
+                              run->others * move[0][OF_PRECISION] * move[0][OF_PRECISION];
+}
+
+static struct spread measure_spread(const struct assay_ranked *rows, const struct values *values,
+                                    struct assay_design_effect *effect)
+{
+    struct moving m = {.rows = rows,
+                       .values = values,
+                       .all_events = (double)rows->n_event,
+                       .all_others = (double)(rows->n - rows->n_event),
+                       .spread = {.d = {1.0, 1.0, 1.0}}};
+    struct run run = {0};
+    while (next_run(rows, &run)) {
+        double move[2][FIGURES];
+        move_run(&m, &run, move);
+        for (size_t k = run.first; effect != NULL && k < run.end; k++) {
+            if (k + AHEAD < rows->n)
+                assay_design_effect_expect_three(effect, rows->cluster[k + AHEAD]);
+            assay_design_effect_add_three(effect, rows->cluster[k], move[rows->outcome[k]]);
+        }
+    }
+    if (effect != NULL)
+        assay_design_effect_take_three(effect, m.spread.d);
+    return m.spread;
+}
+
+/* ---- intervals ---- */
+
+static struct assay_auc auc_of(const struct assay_ranked *rows, const struct values *values,
+                               const struct spread *spread)
+{
+    double events = (double)rows->n_event, others = (double)(rows->n - rows->n_event);
+    bool many = events > 1.0 && others > 1.0;
+    double variance = many ? spread->of_events / (events - 1.0) / events +
+                                 spread->of_others / (others - 1.0) / others
+                           : (double)NAN;
+    struct assay_auc auc = {.n_event = rows->n_event,
+                            .n_nonevent = rows->n - rows->n_event,
+                            .mann_whitney_u = values->u,
+                            .variance = variance,
+                            .std_error = sqrt(variance)};
+    assay_auc_add_intervals(&auc, values->auc);
+    auc.wald = assay_stretch(auc.wald, spread->d[OF_AUC], 0.0, 1.0);
+    auc.logit = assay_stretch_logit(auc.logit, spread->d[OF_AUC]);
+    return auc;
+}
+
+static struct assay_ks_gap ks_of(const struct assay_ranked *rows, const struct gap *gap, double d)
+{
+    static const double quantile = 1.3580986393225507; /* assay_kolmogorov_p_value() is 0.05 there */
+    double events = (double)rows->n_event, others = (double)(rows->n - rows->n_event);
+    double unit = sqrt(d * (1.0 / events + 1.0 / others));
+    return (struct assay_ks_gap){.d = {gap->size, fmax(gap->size - quantile * unit, 0.0),
+                                       fmin(gap->size + quantile * unit, 1.0)},
+                                 .at = gap->at,
+                                 .p_value = assay_kolmogorov_p_value(gap->size / unit)};
+}
+
+void assay_separation_measure(const struct assay_ranked *rows, struct assay_design_effect *effect,
+                              struct assay_separation *out)
+{
+    struct values values = measure_values(rows);
+    struct spread spread = measure_spread(rows, &values, effect);
+    *out = (struct assay_separation){.both = rows->n_event > 0 && rows->n_event < rows->n,
+                                     .any = rows->n_event > 0};
+    if (out->both) {
+        out->auc = auc_of(rows, &values, &spread);
+        out->ks = ks_of(rows, &values.gap, spread.d[OF_KS]);
+    }
+    if (out->any)
+        out->precision = assay_average_precision_of(values.average, spread.of_precision,
+                                                    (double)rows->n, spread.d[OF_PRECISION]);
 }
 
 struct assay_estimate assay_gini_of(const struct assay_estimate *auc)
 {
     return (struct assay_estimate){2 * auc->value - 1, 2 * auc->low - 1, 2 * auc->high - 1};
 }
-
-/* ---- KS ---- */
 
 double assay_kolmogorov_p_value(double x)
 {
@@ -103,61 +194,4 @@ double assay_kolmogorov_p_value(double x)
     for (double k = 1; k <= 20; k++, sign = -sign)
         sum += sign * exp(-2 * k * k * x * x);
     return fmin(fmax(2 * sum, 0.0), 1.0);
-}
-
-struct gap {
-    double size, at;
-    size_t end;
-    double event_share, other_share;
-};
-
-static struct gap largest_gap(const struct assay_ranked *rows)
-{
-    struct gap gap = {.size = -1.0};
-    double all_events = (double)rows->n_event, all_others = (double)(rows->n - rows->n_event);
-    double events = 0.0, seen = 0.0;
-    for (size_t first = 0, end; first < rows->n; first = end) {
-        end = assay_ranked_run_end(rows, first);
-        for (size_t k = first; k < end; k++)
-            events += rows->outcome[k];
-        seen = (double)end;
-        double of_events = events / all_events, of_others = (seen - events) / all_others;
-        double size = fabs(of_others - of_events);
-        if (size > gap.size)
-            gap = (struct gap){size, rows->risk[first], end, of_events, of_others};
-    }
-    return gap;
-}
-
-static double gap_effect(const struct assay_ranked *rows, const struct gap *gap,
-                         struct assay_design_effect *effect)
-{
-    double events = (double)rows->n_event, others = (double)(rows->n - rows->n_event);
-    if (effect == NULL)
-        return 1.0;
-    for (size_t k = 0; k < rows->n; k++) {
-        double below = k < gap->end ? 1.0 : 0.0;
-        assay_design_effect_add(effect, rows->cluster[k],
-                                rows->outcome[k] ? (below - gap->event_share) / events
-                                                 : (gap->other_share - below) / others);
-    }
-    return assay_design_effect_take(effect);
-}
-
-enum assay_status assay_ks_gap_measure(const struct assay_ranked *rows,
-                                   struct assay_design_effect *effect, struct assay_ks_gap *out,
-                                   struct assay_error *err)
-{
-    static const double quantile = 1.3580986393225507; /* assay_kolmogorov_p_value() is 0.05 there */
-    enum assay_status status = assay_check_both("KS", rows->n_event, rows->n, err);
-    if (status != ASSAY_OK)
-        return status;
-    struct gap gap = largest_gap(rows);
-    double events = (double)rows->n_event, others = (double)(rows->n - rows->n_event);
-    double unit = sqrt(gap_effect(rows, &gap, effect) * (1.0 / events + 1.0 / others));
-    *out = (struct assay_ks_gap){.d = {gap.size, fmax(gap.size - quantile * unit, 0.0),
-                                   fmin(gap.size + quantile * unit, 1.0)},
-                             .at = gap.at,
-                             .p_value = assay_kolmogorov_p_value(gap.size / unit)};
-    return ASSAY_OK;
 }

@@ -1,27 +1,9 @@
 #include <math.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "core/base/memory.h"
-#include "core/base/thread.h"
+#include "core/base/rows.h"
 #include "core/metric/slice_parts.h"
-
-/* A row's expectation and the row itself, in one 64-bit number: the pass over all pairs then does one
- * addition a pair, and integer sums do not depend on the order of the rows. An expectation is a multiple of
- * 2^-28, of which 2^16 rows' sum stays below the count's lowest bit. */
-enum { FRACTION = 28, COUNT_FROM = 45, FLUSH_ROWS = 1 << 16, BLOCK_ROWS = 1 << 13 };
-
-/* Sums by cell of a grid: both sides, [cell][side]. */
-struct fixed_sums {
-    uint64_t *packed; /* of the rows since the last flush */
-    double *n, *expected;
-};
-
-struct counting {
-    const struct assay_slice_grids *grids;
-    const uint64_t *packed;    /* [n] by row */
-    struct fixed_sums *sums;   /* [n_grid] */
-};
 
 const unsigned char *assay_slice_codes(const struct assay_slice_grids *grids, size_t c)
 {
@@ -39,7 +21,7 @@ static enum assay_status lay_out(struct assay_slice_grids *grids, struct assay_e
 {
     const struct assay_slice_rows *rows = grids->rows;
     size_t n_column = rows->n_column, n_paired = rows->n_paired;
-    grids->nothing = assay_alloc(rows->n, 1);
+    grids->nothing = assay_rows_alloc(rows->n, 1);
     grids->grid = assay_alloc(n_column + n_paired * n_paired, sizeof *grids->grid);
     if (grids->nothing == NULL || grids->grid == NULL)
         return assay_fail_memory(err, "searching slices");
@@ -57,70 +39,13 @@ static enum assay_status lay_out(struct assay_slice_grids *grids, struct assay_e
     return ASSAY_OK;
 }
 
-/* ---- one pass over the rows ---- */
-
-static void flush(struct fixed_sums *sums, size_t n_cell)
-{
-    const uint64_t below = ((uint64_t)1 << COUNT_FROM) - 1;
-    for (size_t k = 0; k < n_cell; k++) {
-        sums->n[k] += (double)(sums->packed[k] >> COUNT_FROM);
-        sums->expected[k] += ldexp((double)(sums->packed[k] & below), -FRACTION);
-        sums->packed[k] = 0;
-    }
-}
-
-static void add_block(const struct counting *c, size_t g, size_t from, size_t to)
-{
-    const struct assay_slice_grid *grid = &c->grids->grid[g];
-    const unsigned char *a = assay_slice_codes(c->grids, grid->a);
-    const unsigned char *b = assay_slice_codes(c->grids, grid->b);
-    const unsigned char *flagged = c->grids->rows->flagged;
-    uint64_t *sum = c->sums[g].packed;
-    for (size_t i = from; i < to; i++) {
-        size_t cell = (a[i] + (size_t)1) * grid->width + b[i] + 1;
-        sum[2 * cell + flagged[i]] += c->packed[i];
-    }
-}
-
-/* All grids of one first column, block by block: the block's codes stay in the cache. */
-static void count_column(void *state, size_t column)
-{
-    const struct counting *c = state;
-    size_t n = c->grids->rows->n, first = 0, end;
-    while (first < c->grids->n_grid && c->grids->grid[first].a < column)
-        first++;
-    for (end = first; end < c->grids->n_grid && c->grids->grid[end].a == column;)
-        end++;
-    for (size_t from = 0, since = 0; from < n; from += BLOCK_ROWS) {
-        size_t to = from + BLOCK_ROWS < n ? from + BLOCK_ROWS : n;
-        since += to - from;
-        bool full = since >= FLUSH_ROWS || to == n;
-        for (size_t g = first; g < end; g++) {
-            add_block(c, g, from, to);
-            if (full)
-                flush(&c->sums[g], 2 * c->grids->grid[g].size);
-        }
-        since = full ? 0 : since;
-    }
-}
-
-static enum assay_status sum_rows(const struct assay_slice_grids *grids, size_t n_thread,
-                                  struct fixed_sums *sums, struct assay_error *err)
-{
-    const struct assay_slice_rows *rows = grids->rows;
-    struct counting counting = {.grids = grids, .sums = sums};
-    uint64_t *packed = assay_alloc(rows->n, sizeof *packed);
-    if (packed == NULL)
-        return assay_fail_memory(err, "searching slices");
-    for (size_t i = 0; i < rows->n; i++)
-        packed[i] = ((uint64_t)1 << COUNT_FROM) + (uint64_t)llrint(ldexp(rows->expected[i], FRACTION));
-    counting.packed = packed;
-    assay_parallel(rows->n_column, n_thread, count_column, &counting);
-    free(packed);
-    return ASSAY_OK;
-}
-
 /* ---- from cells to rectangles ---- */
+
+/* Sums by cell of a grid: both sides, [cell][side]; of events [side][cell]. */
+struct grid_sums {
+    double *n, *expected;
+    uint32_t *event;
+};
 
 void assay_slice_accumulate(uint32_t count[], size_t size, size_t width)
 {
@@ -176,7 +101,7 @@ static void set_looseness(const struct assay_slice_grids *grids, struct assay_sl
     }
 }
 
-static enum assay_status add_rectangles(struct assay_slice_grids *grids, struct fixed_sums *sums,
+static enum assay_status add_rectangles(struct assay_slice_grids *grids, const struct grid_sums *sums,
                                         struct assay_slice_grid *grid, size_t smallest,
                                         struct assay_error *err)
 {
@@ -185,6 +110,8 @@ static enum assay_status add_rectangles(struct assay_slice_grids *grids, struct 
     size_t n_b = list_conditions(grids->rows, grid->b, b);
     accumulate(sums->n, grid->size, grid->width);
     accumulate(sums->expected, grid->size, grid->width);
+    assay_slice_accumulate(sums->event, grid->size, grid->width);
+    assay_slice_accumulate(sums->event + grid->size, grid->size, grid->width);
     grid->first = grids->n_cell;
     for (size_t j = 0; j < n_a * n_b; j++) {
         const unsigned char *of_a = a[j / n_b], *of_b = b[j % n_b];
@@ -197,6 +124,7 @@ static enum assay_status add_rectangles(struct assay_slice_grids *grids, struct 
         for (size_t s = 0; s < 2; s++) {
             cell.n[s] = rectangle(sums->n, cell.corner, s);
             cell.expected[s] = fmax(rectangle(sums->expected, cell.corner, s), 0.0);
+            cell.event[s] = assay_slice_count(sums->event + s * grid->size, cell.corner);
         }
         if (cell.n[0] + cell.n[1] < (double)smallest)
             continue;
@@ -206,41 +134,6 @@ static enum assay_status add_rectangles(struct assay_slice_grids *grids, struct 
         grids->cell[grids->n_cell++] = cell;
     }
     grid->end = grids->n_cell;
-    return ASSAY_OK;
-}
-
-/* Events of every rectangle as they came. */
-static enum assay_status count_events(struct assay_slice_grids *grids, struct assay_error *err)
-{
-    const struct assay_slice_rows *rows = grids->rows;
-    uint32_t *count = assay_alloc(2 * grids->largest, sizeof *count);
-    size_t *event = assay_alloc(rows->n, sizeof *event), n_event = 0;
-    if (count == NULL || event == NULL) {
-        free(count);
-        free(event);
-        return assay_fail_memory(err, "searching slices");
-    }
-    for (size_t i = 0; i < rows->n; i++)
-        if (rows->outcome[i])
-            event[n_event++] = i;
-    for (size_t g = 0; g < grids->n_grid; g++) {
-        const struct assay_slice_grid *grid = &grids->grid[g];
-        const unsigned char *a = assay_slice_codes(grids, grid->a);
-        const unsigned char *b = assay_slice_codes(grids, grid->b);
-        memset(count, 0, 2 * grid->size * sizeof *count);
-        for (size_t k = 0; k < n_event; k++) {
-            size_t i = event[k];
-            count[rows->flagged[i] * grid->size + (a[i] + (size_t)1) * grid->width + b[i] + 1]++;
-        }
-        for (size_t s = 0; s < 2; s++) {
-            assay_slice_accumulate(count + s * grid->size, grid->size, grid->width);
-            for (size_t k = grid->first; k < grid->end; k++)
-                grids->cell[k].event[s] =
-                    assay_slice_count(count + s * grid->size, grids->cell[k].corner);
-        }
-    }
-    free(count);
-    free(event);
     return ASSAY_OK;
 }
 
@@ -255,51 +148,38 @@ static void sum_all(struct assay_slice_grids *grids)
     }
 }
 
-/* Room for the sums of all grids in three arrays; *sums has its parts by grid. */
-static enum assay_status make_room(const struct assay_slice_grids *grids, struct fixed_sums **sums,
+static enum assay_status add_grids(struct assay_slice_grids *grids,
+                                   const struct assay_slice_joints *joints, size_t smallest,
                                    struct assay_error *err)
 {
-    size_t cells = 0, at = 0;
-    for (size_t g = 0; g < grids->n_grid; g++)
-        cells += 2 * grids->grid[g].size;
-    struct fixed_sums all = {.packed = assay_alloc(cells, sizeof *all.packed),
-                             .n = assay_alloc(cells, sizeof *all.n),
-                             .expected = assay_alloc(cells, sizeof *all.expected)};
-    *sums = assay_alloc(grids->n_grid, sizeof **sums);
-    if (all.packed == NULL || all.n == NULL || all.expected == NULL || *sums == NULL) {
-        free(all.packed);
-        free(all.n);
-        free(all.expected);
-        free(*sums);
-        *sums = NULL;
-        return assay_fail_memory(err, "searching slices");
+    size_t n = 2 * grids->largest;
+    struct grid_sums sums = {.n = assay_alloc(n, sizeof *sums.n),
+                             .expected = assay_alloc(n, sizeof *sums.expected),
+                             .event = assay_alloc(n, sizeof *sums.event)};
+    enum assay_status status = sums.n != NULL && sums.expected != NULL && sums.event != NULL
+                                   ? ASSAY_OK
+                                   : assay_fail_memory(err, "searching slices");
+    for (size_t g = 0; status == ASSAY_OK && g < grids->n_grid; g++) {
+        assay_slice_joints_margin(joints, g, grids, sums.n, sums.expected, sums.event);
+        status = add_rectangles(grids, &sums, &grids->grid[g], smallest, err);
     }
-    for (size_t g = 0; g < grids->n_grid; g++) {
-        (*sums)[g] = (struct fixed_sums){all.packed + at, all.n + at, all.expected + at};
-        at += 2 * grids->grid[g].size;
-    }
-    return ASSAY_OK;
+    free(sums.n);
+    free(sums.expected);
+    free(sums.event);
+    return status;
 }
 
 static enum assay_status fill(struct assay_slice_grids *grids, size_t smallest, size_t n_thread,
                               struct assay_error *err)
 {
-    struct fixed_sums *sums = NULL;
+    struct assay_slice_joints joints = {0};
     if (grids->n_grid == 0)
         return ASSAY_OK;
-    enum assay_status status = make_room(grids, &sums, err);
-    if (status != ASSAY_OK)
-        return status;
     sum_all(grids);
-    status = sum_rows(grids, n_thread, sums, err);
-    for (size_t g = 0; status == ASSAY_OK && g < grids->n_grid; g++)
-        status = add_rectangles(grids, &sums[g], &grids->grid[g], smallest, err);
+    enum assay_status status = assay_slice_joints_make(grids, n_thread, &joints, err);
     if (status == ASSAY_OK)
-        status = count_events(grids, err);
-    free(sums[0].packed); /* the first grid's are where all begin */
-    free(sums[0].n);
-    free(sums[0].expected);
-    free(sums);
+        status = add_grids(grids, &joints, smallest, err);
+    assay_slice_joints_clear(&joints);
     return status;
 }
 
@@ -322,6 +202,6 @@ void assay_slice_grids_clear(struct assay_slice_grids *grids)
 {
     free(grids->grid);
     free(grids->cell);
-    free(grids->nothing);
+    assay_rows_free(grids->nothing);
     *grids = (struct assay_slice_grids){0};
 }

@@ -8,6 +8,7 @@
 #define ASSAY_CORE_METRIC_SLICE_PARTS_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "core/metric/slices.h"
 
@@ -71,6 +72,39 @@ static inline double assay_slice_count(const uint32_t total[], const uint32_t co
     return (double)(total[corner[0]] - total[corner[1]] - total[corner[2]] + total[corner[3]]);
 }
 
+/* ---- slice_joint.c ---- */
+
+enum { ASSAY_SLICE_JOINT = 4 };
+
+/* A table of the rows by up to four columns at once, of which the grids of its pairs are margins. */
+struct assay_slice_joint {
+    size_t column[ASSAY_SLICE_JOINT], n_column;
+    size_t stride[ASSAY_SLICE_JOINT]; /* a cell's number is the sum of stride times code */
+    size_t n_cell, first;             /* its cells among those of all joints */
+};
+
+/* Sums are by [cell][side]. */
+struct assay_slice_joints {
+    struct assay_slice_joint *joint;
+    size_t n_joint, n_cell;
+    size_t *of_grid;        /* [n_grid] the joint that a grid is a margin of */
+    uint64_t *n, *expected; /* expected: in units of 2^-28, to which each row's is rounded */
+    uint32_t *event;
+};
+
+/* Reads the rows once. The same sums on any number of threads.
+ *   ASSAY_ENOMEM */
+ASSAY_MUST_CHECK enum assay_status assay_slice_joints_make(const struct assay_slice_grids *grids,
+                                                           size_t n_thread,
+                                                           struct assay_slice_joints *joints,
+                                                           struct assay_error *err);
+void assay_slice_joints_clear(struct assay_slice_joints *joints);
+
+/* Grid g's sums: n and expected by [cell][side], event by [side][cell]; 2 * size of each. */
+void assay_slice_joints_margin(const struct assay_slice_joints *joints, size_t g,
+                               const struct assay_slice_grids *grids, double n[], double expected[],
+                               uint32_t event[]);
+
 /* ---- slice_gain.c ---- */
 
 struct assay_slice_gain assay_slice_gain_of(enum assay_slice_kind kind,
@@ -81,6 +115,51 @@ void assay_slice_rate(enum assay_slice_kind kind, const struct assay_slice_sums 
                       double *wrong);
 /* P(T >= t) of a score that is right everywhere. */
 double assay_slice_p_value(enum assay_slice_kind kind, double t);
+
+/* ---- slice_rows.c ---- */
+
+/* Rows by cluster, cut into blocks that part no cluster, with what has been reported of them. */
+struct assay_slice_view {
+    const struct assay_slice_rows *rows; /* as they were given, or: */
+    struct assay_slice_rows sorted;      /* by cluster, in arrays of the view's own */
+    struct assay_slice_column *column;
+    unsigned char *codes, *bytes;        /* what sorted points into; NULL: rows came by cluster */
+    double *numbers;
+    int32_t *cluster;
+    size_t *start;                       /* [n_block + 1] */
+    size_t n_block, n_thread;
+    unsigned char *covered;              /* [n] 1: of a slice that was reported */
+    struct assay_slice_sums *uncovered;  /* [n_block] */
+    struct slice_block *block;           /* [n_block][ASSAY_SLICES_AT_ONCE] what a pass finds */
+};
+
+ASSAY_MUST_CHECK enum assay_status assay_slice_view_init(const struct assay_slice_rows *rows,
+                                                         size_t n_thread,
+                                                         struct assay_slice_view *view,
+                                                         struct assay_error *err);
+void assay_slice_view_clear(struct assay_slice_view *view);
+
+/* No row is covered. */
+void assay_slice_uncover(struct assay_slice_view *view);
+void assay_slice_cover(struct assay_slice_view *view, const struct assay_slice *slice);
+
+enum { ASSAY_SLICES_AT_ONCE = 8 };
+
+/* Of a slice: design effects of what came less what was expected, by side; and sums of its rows that are not
+ * covered. */
+struct assay_slice_seen {
+    double effect[2];
+    struct assay_slice_sums part;
+};
+
+/* Looks at n slices, at most ASSAY_SLICES_AT_ONCE, while the rows pass once (slices NULL: at all rows, as one);
+ * *total: all rows that are not covered. */
+void assay_slice_look(const struct assay_slice_view *view, const struct assay_slice slices[], size_t n,
+                      struct assay_slice_seen seen[], struct assay_slice_sums *total);
+
+/* Wrong rows, of the slice's kind, that two slices share. */
+size_t assay_slice_shared(const struct assay_slice_view *view, const struct assay_slice *slice,
+                          const struct assay_slice *other);
 
 /* ---- slice_null.c ---- */
 

@@ -2,9 +2,9 @@
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "core/base/memory.h"
-#include "core/metric/design_effect.h"
 #include "core/metric/slice_parts.h"
 
 enum { MOST_EXAMINED = 60 }; /* significant slices of a kind that are looked at one by one */
@@ -22,7 +22,8 @@ struct candidate {
 };
 
 struct finder {
-    const struct assay_slice_rows *rows;
+    struct assay_slice_view view;
+    const struct assay_slice_rows *rows; /* the view's */
     const struct assay_slice_options *options;
     struct assay_slice_grids grids;
     double *largest[ASSAY_SLICE_KINDS][ASSAY_SLICE_FAMILIES];
@@ -31,12 +32,15 @@ struct finder {
     size_t resamples;             /* 0: Bonferroni */
     size_t n_condition;
     double effect[2];             /* by side */
-    struct assay_design_effect room;
-    unsigned char *covered;       /* [n] rows of what has been reported */
     struct candidate *candidates; /* of one kind, the strongest first */
     size_t n_candidate, capacity;
     struct assay_slice *found;
     size_t n_found;
+    /* Candidates that have been looked at together, since the last was covered. */
+    const struct candidate *ahead[ASSAY_SLICES_AT_ONCE];
+    struct assay_slice_seen seen[ASSAY_SLICES_AT_ONCE];
+    size_t n_ahead, width; /* width: how many to look at next */
+    struct assay_slice_sums uncovered;
 };
 
 struct assay_slice_options assay_slice_options_default(void)
@@ -71,21 +75,6 @@ static double q_value(const struct finder *f, enum assay_slice_kind kind, size_t
 static double statistic(const struct assay_slice_gain *gain, const double effect[2])
 {
     return gain->below / effect[0] + gain->above / effect[1];
-}
-
-/* Design effects of what came less what was expected, by side, over the rows of a slice (NULL: of all). */
-static void measure_effects(struct finder *f, const struct assay_slice *slice, double effect[2])
-{
-    const struct assay_slice_rows *rows = f->rows;
-    effect[0] = effect[1] = 1.0;
-    for (unsigned side = 0; rows->cluster != NULL && side < 2; side++) {
-        for (size_t i = 0; i < rows->n; i++)
-            if (rows->flagged[i] == side &&
-                (slice == NULL || assay_slice_holds(rows->column, slice, i)))
-                assay_design_effect_add(&f->room, rows->cluster[i],
-                                        rows->outcome[i] - rows->expected[i]);
-        effect[side] = assay_design_effect_take(&f->room);
-    }
 }
 
 /* ---- candidates ---- */
@@ -218,34 +207,6 @@ static struct candidate *find_core(const struct finder *f, enum assay_slice_kind
 
 /* ---- what is reported ---- */
 
-/* Sums over the rows that nothing reported covers: of the slice, and of all. */
-static void sum_uncovered(const struct finder *f, const struct assay_slice *slice,
-                          struct assay_slice_sums *part, struct assay_slice_sums *total)
-{
-    const struct assay_slice_rows *rows = f->rows;
-    *part = *total = (struct assay_slice_sums){0};
-    for (size_t i = 0; i < rows->n; i++) {
-        if (f->covered[i])
-            continue;
-        struct assay_slice_side *side = &total->side[rows->flagged[i]];
-        side->n += 1.0;
-        side->event += rows->outcome[i];
-        side->expected += rows->expected[i];
-        if (!assay_slice_holds(rows->column, slice, i))
-            continue;
-        side = &part->side[rows->flagged[i]];
-        side->n += 1.0;
-        side->event += rows->outcome[i];
-        side->expected += rows->expected[i];
-    }
-}
-
-static bool is_wrong(const struct assay_slice_rows *rows, enum assay_slice_kind kind, size_t row)
-{
-    return kind == ASSAY_SLICE_MISSES ? rows->outcome[row] && !rows->flagged[row]
-                                      : rows->flagged[row] && !rows->outcome[row];
-}
-
 /* Of those reported before, the one that holds most of the slice's wrong rows. */
 static struct assay_slice *most_similar(const struct finder *f, const struct assay_slice *slice,
                                         size_t first)
@@ -253,11 +214,7 @@ static struct assay_slice *most_similar(const struct finder *f, const struct ass
     struct assay_slice *best = NULL;
     size_t most = 0;
     for (size_t k = first; k < f->n_found; k++) {
-        size_t shared = 0;
-        for (size_t i = 0; i < f->rows->n; i++)
-            shared += is_wrong(f->rows, slice->kind, i) &&
-                      assay_slice_holds(f->rows->column, slice, i) &&
-                      assay_slice_holds(f->rows->column, &f->found[k], i);
+        size_t shared = assay_slice_shared(&f->view, slice, &f->found[k]);
         if (shared > most) {
             most = shared;
             best = &f->found[k];
@@ -286,10 +243,37 @@ static void describe(const struct finder *f, const struct assay_slice_sums *sums
     slice->q_value = q_value(f, slice->kind, family, t);
 }
 
-static void cover(struct finder *f, const struct assay_slice *slice)
+/* Looks at a candidate, and while the rows pass at those that are likely to be examined next: at more of them the
+ * longer none was covered, for then all have to be looked at again. */
+static const struct assay_slice_seen *look(struct finder *f, enum assay_slice_kind kind,
+                                           const struct candidate *candidate)
 {
-    for (size_t i = 0; i < f->rows->n; i++)
-        f->covered[i] |= (unsigned char)assay_slice_holds(f->rows->column, slice, i);
+    struct assay_slice slices[ASSAY_SLICES_AT_ONCE];
+    for (size_t k = 0; k < f->n_ahead; k++)
+        if (f->ahead[k] == candidate)
+            return &f->seen[k];
+    slices[0] = slice_of_cell(f, kind, candidate);
+    f->ahead[0] = candidate;
+    f->n_ahead = 1;
+    for (size_t k = (size_t)(candidate - f->candidates) + 1;
+         k < f->n_candidate && k < MOST_EXAMINED && f->n_ahead < f->width; k++) {
+        const struct candidate *next = &f->candidates[k];
+        struct assay_slice slice = slice_of_cell(f, kind, next);
+        struct assay_slice_sums sums = sums_of_cell(&f->grids.cell[next->cell]);
+        if (next->examined || !needs_both(f, &slice, &sums))
+            continue;
+        f->ahead[f->n_ahead] = next;
+        slices[f->n_ahead++] = slice;
+    }
+    f->width = 2 * f->width < ASSAY_SLICES_AT_ONCE ? 2 * f->width : ASSAY_SLICES_AT_ONCE;
+    assay_slice_look(&f->view, slices, f->n_ahead, f->seen, &f->uncovered);
+    return &f->seen[0];
+}
+
+static void forget_ahead(struct finder *f)
+{
+    f->n_ahead = 0;
+    f->width = 1;
 }
 
 /* Reports a candidate, counts it as similar to one reported, or lets it go. */
@@ -298,26 +282,26 @@ static void examine(struct finder *f, enum assay_slice_kind kind, struct candida
 {
     candidate->examined = true;
     struct assay_slice slice = slice_of_cell(f, kind, candidate);
-    struct assay_slice_sums sums = sums_of_cell(&f->grids.cell[candidate->cell]), part, total;
+    struct assay_slice_sums sums = sums_of_cell(&f->grids.cell[candidate->cell]);
     if (!needs_both(f, &slice, &sums))
         return;
-    double effect[2], own[2];
-    measure_effects(f, &slice, own);
+    const struct assay_slice_seen *seen = look(f, kind, candidate);
+    double effect[2];
     for (size_t s = 0; s < 2; s++)
-        effect[s] = fmax(f->effect[s], own[s]);
+        effect[s] = fmax(f->effect[s], seen->effect[s]);
     struct assay_slice_gain gain = assay_slice_gain_of(kind, &sums, &f->grids.total);
     double t = statistic(&gain, effect);
     size_t family = candidate->grid->family;
     if (q_value(f, kind, family, t) > f->options->rate)
         return;
-    sum_uncovered(f, &slice, &part, &total);
-    gain = assay_slice_gain_of(kind, &part, &total);
+    gain = assay_slice_gain_of(kind, &seen->part, &f->uncovered);
     if (q_value(f, kind, family, statistic(&gain, effect)) <= f->options->rate) {
         if (f->n_found - first == ASSAY_SLICE_MOST_FOUND)
             return;
         describe(f, &sums, family, t, &slice);
         f->found[f->n_found++] = slice;
-        cover(f, &slice);
+        assay_slice_cover(&f->view, &slice);
+        forget_ahead(f);
         return;
     }
     struct assay_slice *like = most_similar(f, &slice, first);
@@ -329,8 +313,8 @@ static enum assay_status choose(struct finder *f, enum assay_slice_kind kind, st
 {
     size_t first = f->n_found;
     enum assay_status status = gather_candidates(f, kind, err);
-    for (size_t i = 0; i < f->rows->n; i++)
-        f->covered[i] = 0;
+    assay_slice_uncover(&f->view);
+    forget_ahead(f);
     for (size_t k = 0; status == ASSAY_OK && k < f->n_candidate && k < MOST_EXAMINED; k++) {
         struct candidate *candidate = &f->candidates[k], *core = NULL;
         if (!candidate->examined && candidate->grid->b == f->rows->n_column)
@@ -349,9 +333,8 @@ static enum assay_status make_room(struct finder *f, struct assay_error *err)
 {
     bool resampled = f->rows->n <= f->options->most_resampled && f->options->resamples > 0;
     f->resamples = resampled ? f->options->resamples : 0;
-    f->covered = assay_alloc(f->rows->n, 1);
     f->found = assay_alloc(ASSAY_SLICE_KINDS * ASSAY_SLICE_MOST_FOUND, sizeof *f->found);
-    if (f->covered == NULL || f->found == NULL)
+    if (f->found == NULL)
         return assay_fail_memory(err, "searching slices");
     for (size_t k = 0; k < ASSAY_SLICE_KINDS * ASSAY_SLICE_FAMILIES; k++) {
         double **largest = &f->largest[k / ASSAY_SLICE_FAMILIES][k % ASSAY_SLICE_FAMILIES];
@@ -359,8 +342,7 @@ static enum assay_status make_room(struct finder *f, struct assay_error *err)
         if (*largest == NULL)
             return assay_fail_memory(err, "searching slices");
     }
-    return f->rows->cluster != NULL ? assay_design_effect_init(f->rows->n_cluster, &f->room, err)
-                                    : ASSAY_OK;
+    return ASSAY_OK;
 }
 
 static void count_slices(struct finder *f)
@@ -393,6 +375,7 @@ static enum assay_status redraw(struct finder *f, struct assay_error *err)
 
 static enum assay_status search_all(struct finder *f, struct assay_error *err)
 {
+    struct assay_slice_seen all;
     enum assay_status status = make_room(f, err);
     if (status == ASSAY_OK)
         status = assay_slice_grids_make(f->rows, f->options->smallest, f->options->n_thread,
@@ -400,7 +383,8 @@ static enum assay_status search_all(struct finder *f, struct assay_error *err)
     if (status != ASSAY_OK)
         return status;
     count_slices(f);
-    measure_effects(f, NULL, f->effect);
+    assay_slice_look(&f->view, NULL, 1, &all, &f->uncovered);
+    memcpy(f->effect, all.effect, sizeof f->effect);
     if (f->resamples > 0 && f->grids.n_cell > 0)
         status = redraw(f, err);
     for (int kind = 0; status == ASSAY_OK && kind < ASSAY_SLICE_KINDS; kind++)
@@ -412,8 +396,11 @@ enum assay_status assay_slices_find(const struct assay_slice_rows *rows,
                                     const struct assay_slice_options *options,
                                     struct assay_slice_search *search, struct assay_error *err)
 {
-    struct finder f = {.rows = rows, .options = options};
-    enum assay_status status = search_all(&f, err);
+    struct finder f = {.options = options};
+    enum assay_status status = assay_slice_view_init(rows, options->n_thread, &f.view, err);
+    f.rows = f.view.rows;
+    if (status == ASSAY_OK)
+        status = search_all(&f, err);
     if (status == ASSAY_OK) {
         *search = (struct assay_slice_search){.found = f.found,
                                               .n_found = f.n_found,
@@ -423,10 +410,9 @@ enum assay_status assay_slices_find(const struct assay_slice_rows *rows,
         f.found = NULL; /* now owned by search */
     }
     assay_slice_grids_clear(&f.grids);
-    assay_design_effect_clear(&f.room);
+    assay_slice_view_clear(&f.view);
     for (size_t k = 0; k < ASSAY_SLICE_KINDS * ASSAY_SLICE_FAMILIES; k++)
         free(f.largest[k / ASSAY_SLICE_FAMILIES][k % ASSAY_SLICE_FAMILIES]);
-    free(f.covered);
     free(f.candidates);
     free(f.found);
     return status;

@@ -86,9 +86,11 @@ struct assay_slice_rows {
     size_t n_paired;              /* the first so many columns are taken two by two */
     const unsigned char *flagged; /* [n] 0 or 1, as the next */
     const unsigned char *outcome;
-    const double *score;          /* [n] that the expectation was made of: tells rows apart */
+    const double *score;          /* [n] that the expectation was made of: tells rows apart where events are drawn;
+                                     not read, and may be NULL, where they are not: of more than most_resampled */
     const double *expected;       /* [n] probabilities of the event, by side as expected_events.h has them */
-    const int32_t *cluster;       /* [n] codes below n_cluster; NULL: rows are independent */
+    const int32_t *cluster;       /* [n] codes below n_cluster; NULL: rows are independent. Rows that do not
+                                     ascend by it are copied so */
     size_t n_cluster;
 };
 
@@ -131,7 +133,8 @@ struct assay_slice_search {
     size_t resamples;          /* as many as were needed; 0: Bonferroni */
 };
 
-/* Takes 9 bytes a row, and little else.
+/* Takes 10 bytes a row, and little else; a copy of rows that do not come by cluster 30 more, and one for each
+ * column.
  *   ASSAY_ENOMEM  *search is untouched */
 ASSAY_MUST_CHECK enum assay_status assay_slices_find(const struct assay_slice_rows *rows,
                                                      const struct assay_slice_options *options,

@@ -5,7 +5,10 @@
 #include <stddef.h>
 
 #include "core/base/error.h"
+#include "core/metric/calibration.h"
+#include "core/metric/confusion.h"
 #include "core/metric/interval.h"
+#include "core/metric/placing.h"
 
 /* A metric that is not defined on these rows (the AUC of a single class, the ppv when nobody is
  * flagged, the slope of a constant) is NaN throughout. Intervals at 95%. */
@@ -29,6 +32,21 @@ ASSAY_MUST_CHECK enum assay_status assay_performance_measure(const double prob[]
                                                              size_t n, double threshold,
                                                              struct assay_performance *out,
                                                              struct assay_error *err);
+
+/* What intervals by account (clustered.h) need of a measuring besides. */
+struct assay_performance_parts {
+    struct assay_placing placing; /* without `twice` where there is no AUC */
+    struct assay_calibration_pair lines;
+};
+
+/* The same of rows that have passed the checks, flagged as counted, with what was found on the way; the caller clears
+ * it.
+ *   ASSAY_ENOMEM */
+ASSAY_MUST_CHECK enum assay_status
+assay_performance_measure_parts(const double prob[], const unsigned char outcome[], size_t n,
+                                const struct assay_confusion *counts, struct assay_performance *out,
+                                struct assay_performance_parts *parts, struct assay_error *err);
+void assay_performance_parts_clear(struct assay_performance_parts *parts);
 
 enum assay_verdict { ASSAY_PASS, ASSAY_FAIL, ASSAY_INCONCLUSIVE };
 

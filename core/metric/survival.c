@@ -2,9 +2,8 @@
 
 #include <math.h>
 #include <stdbool.h>
-#include <stdlib.h>
 
-#include "core/base/memory.h"
+#include "core/base/rows.h"
 #include "core/base/sort.h"
 #include "core/metric/check.h"
 
@@ -27,8 +26,8 @@ static enum assay_status check_times(const double time[], const unsigned char ce
 
 static bool make_points(size_t n, struct assay_survival *out)
 {
-    double *memory = n > SIZE_MAX / 4 ? NULL : assay_alloc(4 * n, sizeof *memory);
-    size_t *at_risk = assay_alloc(n, sizeof *at_risk);
+    double *memory = n > SIZE_MAX / 4 ? NULL : assay_rows_alloc(4 * n, sizeof *memory);
+    size_t *at_risk = assay_rows_alloc(n, sizeof *at_risk);
     *out = (struct assay_survival){.n = n, .time = memory, .at_risk = at_risk};
     if (memory == NULL || at_risk == NULL)
         return false;
@@ -82,7 +81,7 @@ enum assay_status assay_survival_measure(const double time[], const unsigned cha
     if (status != ASSAY_OK)
         return status;
     struct assay_survival made;
-    struct assay_sort_item *items = n > SIZE_MAX / 2 ? NULL : assay_alloc(2 * n, sizeof *items);
+    struct assay_sort_item *items = n > SIZE_MAX / 2 ? NULL : assay_rows_alloc(2 * n, sizeof *items);
     struct assay_sort_item *sorted = NULL;
     bool enough = make_points(n, &made) && items != NULL;
     for (size_t i = 0; enough && i < n; i++)
@@ -94,14 +93,14 @@ enum assay_status assay_survival_measure(const double time[], const unsigned cha
     } else {
         assay_survival_clear(&made);
     }
-    free(items);
+    assay_rows_free(items);
     return enough ? ASSAY_OK : assay_fail_memory(err, "estimating a survival curve");
 }
 
 void assay_survival_clear(struct assay_survival *survival)
 {
-    free(survival->time);
-    free(survival->at_risk);
+    assay_rows_free(survival->time);
+    assay_rows_free(survival->at_risk);
     *survival = (struct assay_survival){0};
 }
 

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "core/base/memory.h"
+#include "core/base/rows.h"
 #include "core/metric/balance.h"
 #include "core/metric/check.h"
 #include "core/metric/levels.h"
@@ -120,13 +121,13 @@ static enum assay_treatment_problem problem_of_counts(const struct assay_treatme
 
 static void sample_clear(struct sample *s)
 {
-    free(s->row);
-    free(s->acted);
-    free(s->number);
-    free(s->term);
-    free(s->weight);
+    assay_rows_free(s->row);
+    assay_rows_free(s->acted);
+    assay_rows_free(s->number);
+    assay_rows_free(s->term);
+    assay_rows_free(s->weight);
     free(s->target);
-    free(s->sum);
+    assay_rows_free(s->sum);
     assay_balance_clear(&s->balance);
 }
 
@@ -140,11 +141,11 @@ static enum assay_status sample_init(const struct assay_treatment_rows *rows, st
                          .n = n,
                          .n_acted = counts->n_acted,
                          .n_other = counts->n_other,
-                         .row = assay_alloc(n, sizeof *s->row),
-                         .acted = assay_alloc(n, 1),
-                         .number = assay_alloc(n, rows->n_number * sizeof *s->number),
-                         .term = assay_alloc(n, rows->n_category * sizeof *s->term),
-                         .weight = assay_alloc(counts->n_other, sizeof *s->weight),
+                         .row = assay_rows_alloc(n, sizeof *s->row),
+                         .acted = assay_rows_alloc(n, 1),
+                         .number = assay_rows_alloc(n, rows->n_number * sizeof *s->number),
+                         .term = assay_rows_alloc(n, rows->n_category * sizeof *s->term),
+                         .weight = assay_rows_alloc(counts->n_other, sizeof *s->weight),
                          .target = assay_alloc(2 * most_terms, sizeof *s->target)};
     if (s->row == NULL || s->acted == NULL || s->number == NULL || s->term == NULL ||
         s->weight == NULL || s->target == NULL)
@@ -257,7 +258,7 @@ static enum assay_status measure_variances(struct sample *s, struct shares *shar
     for (size_t i = 0; cluster != NULL && i < s->n; i++)
         if ((size_t)cluster[s->row[i]] >= n_code)
             n_code = (size_t)cluster[s->row[i]] + 1;
-    s->sum = n_code > SIZE_MAX / 2 ? NULL : assay_alloc(2 * n_code, sizeof *s->sum);
+    s->sum = n_code > SIZE_MAX / 2 ? NULL : assay_rows_alloc(2 * n_code, sizeof *s->sum);
     if (s->sum == NULL)
         return assay_fail_memory(err, "comparing accounts that were acted on");
     for (size_t i = 0; i < s->n; i++) {

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "core/base/memory.h"
+#include "core/base/rows.h"
 #include "core/base/sort.h"
 
 /* ---- which rows are the same visit ---- */
@@ -41,13 +42,13 @@ static enum assay_status find_visits(const int32_t account[], const int32_t peri
                                      struct assay_workload *w, struct assay_error *err)
 {
     size_t n = w->n_row;
-    struct assay_sort_item *items = n > SIZE_MAX / 2 ? NULL : assay_alloc(2 * n, sizeof *items);
+    struct assay_sort_item *items = n > SIZE_MAX / 2 ? NULL : assay_rows_alloc(2 * n, sizeof *items);
     struct assay_sort_item *sorted = NULL;
     for (size_t i = 0; items != NULL && i < n; i++)
         items[i] = (struct assay_sort_item){
             .key = (uint64_t)(uint32_t)account[i] << 32 | (uint32_t)period[i], .index = i};
     if (items == NULL || !assay_sort_items(items, items + n, n, &sorted)) {
-        free(items);
+        assay_rows_free(items);
         return assay_fail_memory(err, "finding accounts in periods");
     }
     for (size_t k = 0; k < n; k++) {
@@ -55,7 +56,7 @@ static enum assay_status find_visits(const int32_t account[], const int32_t peri
             w->visits[w->n_visit++].account = account[sorted[k].index];
         w->visit_of[sorted[k].index] = w->n_visit - 1;
     }
-    free(items);
+    assay_rows_free(items);
     return ASSAY_OK;
 }
 
@@ -69,8 +70,8 @@ enum assay_status assay_workload_init(const int32_t account[], const int32_t per
         status = check_codes("period", period, n, &largest, err);
     if (status != ASSAY_OK)
         return status;
-    made.visit_of = assay_alloc(n, sizeof *made.visit_of);
-    made.visits = assay_alloc(n, sizeof *made.visits);
+    made.visit_of = assay_rows_alloc(n, sizeof *made.visit_of);
+    made.visits = assay_rows_alloc(n, sizeof *made.visits);
     if (made.visit_of == NULL || made.visits == NULL)
         status = assay_fail_memory(err, "counting accounts in periods");
     if (status == ASSAY_OK)
@@ -86,8 +87,8 @@ enum assay_status assay_workload_init(const int32_t account[], const int32_t per
 
 void assay_workload_clear(struct assay_workload *workload)
 {
-    free(workload->visit_of);
-    free(workload->visits);
+    assay_rows_free(workload->visit_of);
+    assay_rows_free(workload->visits);
     *workload = (struct assay_workload){0};
 }
 

@@ -2,12 +2,27 @@
 
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 
+#include "core/base/memory.h"
+#include "core/base/thread.h"
 #include "core/metric/check.h"
+#include "core/metric/zones_parts.h"
 
 static const char what[] = "zones";
 
-static enum assay_status check_bounds(const double lower[], size_t n_zone, struct assay_error *err)
+/* Rows of a task; no more tasks than so many, each with counts of its own. */
+enum { TASK_ROWS = 1 << 16, MOST_TASKS = 64 };
+
+struct counting {
+    const double *score, *lower;
+    const unsigned char *outcome;
+    size_t n, n_zone, n_task;
+    size_t (*count)[2]; /* [n_task * n_zone] without the event, with it */
+};
+
+enum assay_status assay_zones_check_bounds(const double lower[], size_t n_zone,
+                                           struct assay_error *err)
 {
     if (n_zone == 0)
         return assay_fail(err, ASSAY_EDATA, "%s: there are 0 zones; expected at least 1", what);
@@ -38,7 +53,7 @@ static enum assay_status check_lowest(const double score[], size_t n, double low
 static enum assay_status check(const double score[], const unsigned char outcome[], size_t n,
                                const double lower[], size_t n_zone, struct assay_error *err)
 {
-    enum assay_status status = check_bounds(lower, n_zone, err);
+    enum assay_status status = assay_zones_check_bounds(lower, n_zone, err);
     if (status == ASSAY_OK)
         status = assay_check_outcome(what, outcome, n, NULL, err);
     if (status == ASSAY_OK)
@@ -48,18 +63,13 @@ static enum assay_status check(const double score[], const unsigned char outcome
     return status;
 }
 
-/* The last zone whose bound is not above the score. */
-static size_t zone_of(double score, const double lower[], size_t n_zone)
+static void count_task(void *state, size_t task)
 {
-    size_t at = 0, beyond = n_zone;
-    while (beyond - at > 1) {
-        size_t middle = at + (beyond - at) / 2;
-        if (score >= lower[middle])
-            at = middle;
-        else
-            beyond = middle;
-    }
-    return at;
+    const struct counting *c = state;
+    size_t(*count)[2] = c->count + task * c->n_zone, rows = c->n / c->n_task;
+    size_t end = task + 1 == c->n_task ? c->n : (task + 1) * rows;
+    for (size_t i = task * rows; i < end; i++)
+        count[assay_zone_of(c->score[i], c->lower, c->n_zone)][c->outcome[i]]++;
 }
 
 enum assay_status assay_zones_measure(const double score[], const unsigned char outcome[], size_t n,
@@ -69,14 +79,22 @@ enum assay_status assay_zones_measure(const double score[], const unsigned char 
     enum assay_status status = check(score, outcome, n, lower, n_zone, err);
     if (status != ASSAY_OK)
         return status;
-    for (size_t k = 0; k < n_zone; k++)
-        out[k] = (struct assay_zone_result){0};
-    for (size_t i = 0; i < n; i++) {
-        struct assay_zone_result *zone = &out[zone_of(score[i], lower, n_zone)];
-        zone->n++;
-        zone->n_event += outcome[i];
+    struct counting c = {score, lower, outcome, n, n_zone, 1 + n / TASK_ROWS, NULL};
+    c.n_task = c.n_task < MOST_TASKS ? c.n_task : MOST_TASKS;
+    c.count = assay_alloc(c.n_task * n_zone, sizeof *c.count);
+    if (c.count == NULL)
+        return assay_fail_memory(err, "counting zones");
+    assay_parallel(c.n_task, 0, count_task, &c);
+    for (size_t k = 0; k < n_zone; k++) {
+        struct assay_zone_result zone = {0};
+        for (size_t t = 0; t < c.n_task; t++) {
+            const size_t *count = c.count[t * n_zone + k];
+            zone.n += count[0] + count[1];
+            zone.n_event += count[1];
+        }
+        out[k] = zone;
+        out[k].rate = assay_rate_of(zone.n_event, zone.n);
     }
-    for (size_t k = 0; k < n_zone; k++)
-        out[k].rate = assay_rate_of(out[k].n_event, out[k].n);
+    free(c.count);
     return ASSAY_OK;
 }

@@ -28,6 +28,9 @@ void assay_compiled_free(struct assay_compiled *compiled);
 
 /* ---- inputs, in the order of model->inputs ---- */
 
+/* A model has no more inputs than signals, plan, tenure and the columns of two kinds of segments. */
+#define ASSAY_MAX_INPUTS (ASSAY_MAX_SIGNALS + 4)
+
 /* Whether a signal or the cohort reads numbers from this input. A text may serve as a number too, which is
  * then the one that it spells. */
 bool assay_compiled_reads_number(const struct assay_compiled *compiled, size_t input);
@@ -58,7 +61,8 @@ struct assay_block {
     size_t capacity;
     double *s; /* normalised, missing ones filled */
     bool *missing;
-    double *composite, *rounded, *log_odds, *probability, *score; /* [capacity] */
+    double *composite, *rounded, *log_odds, *score; /* [capacity] */
+    double *probability; /* [capacity]; NULL: nobody asks for it */
     double *line;      /* the log-odds of the at-risk line that holds for the row */
     uint32_t *cohort;  /* node */
     uint32_t *weights; /* 0: the common ones; 1 + index in model->segment_models */

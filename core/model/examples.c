@@ -7,6 +7,8 @@
 
 #include "core/base/memory.h"
 #include "core/base/number.h"
+#include "core/base/rows.h"
+#include "core/base/thread.h"
 #include "core/model/scorer.h"
 #include "core/signal/normalise.h"
 
@@ -16,7 +18,6 @@ enum { REAL_ROWS = 10, BENT_SIGNALS = 12 };
 struct making {
     struct assay_model *model;
     const struct assay_table *table;
-    struct assay_scorer scorer;
     size_t capacity;
     struct assay_error *err;
 };
@@ -41,7 +42,7 @@ static enum assay_status add_row(struct making *m, size_t row, struct assay_exam
         example.inputs[k].number = NAN;
         if (!model->inputs[k].is_text) {
             size_t c = assay_table_find(m->table, name, ASSAY_NUMBER);
-            example.inputs[k].number = m->table->columns[c].numbers[row];
+            example.inputs[k].number = assay_column_number(&m->table->columns[c], row);
             continue;
         }
         const struct assay_column *column =
@@ -95,38 +96,116 @@ static enum assay_status set_number(struct making *m, struct assay_example *exam
 
 /* ---- real rows ---- */
 
-/* The used row whose score is nearest to `edge` from the chosen side, or n_row. */
-static size_t nearest(const double score[], size_t n_row, double edge, bool below)
+/* A row and how far its score is from where it should be; none yet: infinitely far. */
+struct near {
+    double gap;
+    size_t row;
+};
+
+/* The first of the nearest rows to the line, and on either side of each zone's edge: not below it, below it. */
+struct offer {
+    size_t n_used;
+    struct near base, at[ASSAY_MAX_ZONES][2];
+};
+
+enum { TASK_ROWS = 1 << 16 };
+
+struct finding {
+    const struct assay_spec *spec;
+    const double *score; /* [n_row] NaN in rows that are not used */
+    size_t n_row, n_task;
+    struct offer *tasks; /* [n_task] */
+};
+
+static size_t task_start(const struct finding *f, size_t task)
 {
-    size_t best = n_row;
-    for (size_t i = 0; i < n_row; i++) {
-        if (isnan(score[i]) || (score[i] < edge) != below)
-            continue;
-        if (best == n_row || fabs(score[i] - edge) < fabs(score[best] - edge))
-            best = i;
-    }
-    return best;
+    return task == f->n_task ? f->n_row : task * TASK_ROWS;
 }
 
-static enum assay_status add_real(struct making *m, const double score[], size_t n_used)
+static void take_nearer(double gap, size_t row, struct near *near)
 {
-    size_t n_row = m->table->n_row, seen = 0, taken = 0;
-    struct assay_example *made;
-    enum assay_status status = ASSAY_OK;
-    for (size_t i = 0; i < n_row && status == ASSAY_OK; i++) {
-        if (isnan(score[i]))
+    if (gap < near->gap)
+        *near = (struct near){gap, row};
+}
+
+static void start_offer(struct offer *offer)
+{
+    *offer = (struct offer){.base = {.gap = INFINITY}};
+    for (size_t z = 0; z < ASSAY_MAX_ZONES; z++)
+        offer->at[z][0].gap = offer->at[z][1].gap = INFINITY;
+}
+
+static void find_task(void *state, size_t task)
+{
+    const struct finding *f = state;
+    struct offer offer;
+    start_offer(&offer);
+    for (size_t i = task_start(f, task); i < task_start(f, task + 1); i++) {
+        double score = f->score[i];
+        if (isnan(score))
             continue;
-        if (seen++ * REAL_ROWS >= taken * n_used && taken < REAL_ROWS) {
-            taken++;
-            status = add_row(m, i, &made);
+        offer.n_used++;
+        take_nearer(fabs(score - 50), i, &offer.base);
+        for (size_t z = 1; z < f->spec->n_zone; z++) {
+            double gap = score - f->spec->zones[z].from;
+            take_nearer(fabs(gap), i, &offer.at[z][gap < 0]);
         }
     }
+    f->tasks[task] = offer;
+}
+
+/* Fills tasks, which the caller frees, and what they come to together. */
+static enum assay_status find_rows(struct making *m, const double score[], struct finding *f,
+                                   struct offer *all)
+{
+    size_t n_row = m->table->n_row;
+    *f = (struct finding){.spec = &m->model->spec,
+                          .score = score,
+                          .n_row = n_row,
+                          .n_task = n_row / TASK_ROWS + (n_row % TASK_ROWS != 0)};
+    f->tasks = assay_alloc(f->n_task, sizeof *f->tasks);
+    if (f->tasks == NULL)
+        return assay_fail_memory(m->err, "making examples");
+    assay_parallel(f->n_task, 0, find_task, f);
+    start_offer(all);
+    for (size_t t = 0; t < f->n_task; t++) {
+        const struct offer *offer = &f->tasks[t];
+        all->n_used += offer->n_used;
+        take_nearer(offer->base.gap, offer->base.row, &all->base);
+        for (size_t z = 1; z < f->spec->n_zone; z++)
+            for (int below = 0; below < 2; below++)
+                take_nearer(offer->at[z][below].gap, offer->at[z][below].row, &all->at[z][below]);
+    }
+    return ASSAY_OK;
+}
+
+/* Of the rows that are used the one with so many before it. */
+static size_t row_after(const struct finding *f, size_t before)
+{
+    size_t task = 0, row;
+    for (; f->tasks[task].n_used <= before; task++)
+        before -= f->tasks[task].n_used;
+    for (row = task_start(f, task); isnan(f->score[row]) || before > 0; row++)
+        before -= isnan(f->score[row]) ? 0 : 1;
+    return row;
+}
+
+static enum assay_status add_real(struct making *m, const struct finding *f, const struct offer *all)
+{
+    struct assay_example *made;
+    enum assay_status status = ASSAY_OK;
+    size_t before = 0;
+    for (size_t taken = 0; taken < REAL_ROWS && status == ASSAY_OK; taken++, before++) {
+        size_t even = (taken * all->n_used + REAL_ROWS - 1) / REAL_ROWS;
+        before = even > before ? even : before;
+        if (before >= all->n_used)
+            break;
+        status = add_row(m, row_after(f, before), &made);
+    }
     for (size_t z = 1; z < m->model->spec.n_zone; z++)
-        for (int below = 0; below < 2 && status == ASSAY_OK; below++) {
-            size_t row = nearest(score, n_row, m->model->spec.zones[z].from, below == 1);
-            if (row < n_row)
-                status = add_row(m, row, &made);
-        }
+        for (int below = 0; below < 2 && status == ASSAY_OK; below++)
+            if (!isinf(all->at[z][below].gap))
+                status = add_row(m, all->at[z][below].row, &made);
     return status;
 }
 
@@ -278,43 +357,18 @@ void assay_examples_score(struct assay_model *model)
     }
 }
 
-static enum assay_status score_rows(struct making *m, const double prob[], double score[],
-                                    size_t *n_used, size_t *base)
-{
-    double s[ASSAY_MAX_SIGNALS];
-    bool missing[ASSAY_MAX_SIGNALS];
-    enum assay_status status = assay_scorer_init(m->model, m->table, &m->scorer, m->err);
-    if (status != ASSAY_OK)
-        return status;
-    *base = m->table->n_row;
-    for (size_t i = 0; i < m->table->n_row; i++) {
-        struct assay_score result;
-        score[i] = NAN;
-        if (isnan(prob[i]))
-            continue;
-        assay_scorer_row(&m->scorer, m->table, i, s, missing, &result);
-        score[i] = result.score;
-        ++*n_used;
-        if (*base == m->table->n_row || fabs(score[i] - 50) < fabs(score[*base] - 50))
-            *base = i;
-    }
-    assay_scorer_clear(&m->scorer);
-    return ASSAY_OK;
-}
-
 enum assay_status assay_examples_make(struct assay_model *model, const struct assay_table *table,
-                                      const double prob[], struct assay_error *err)
+                                      const double score[], struct assay_error *err)
 {
     struct making m = {.model = model, .table = table, .err = err};
-    double *score = assay_alloc(table->n_row, sizeof *score);
-    size_t n_used = 0, base = 0;
-    if (score == NULL)
-        return assay_fail_memory(err, "making examples");
-    enum assay_status status = assay_model_find_inputs(model, err);
-    if (status == ASSAY_OK)
-        status = score_rows(&m, prob, score, &n_used, &base);
-    if (status == ASSAY_OK)
-        status = add_real(&m, score, n_used);
+    struct finding found;
+    struct offer all = {0};
+    enum assay_status status = find_rows(&m, score, &found, &all);
+    if (status != ASSAY_OK)
+        return status;
+    size_t base = all.base.row;
+    status = add_real(&m, &found, &all);
+    free(found.tasks);
     if (status == ASSAY_OK)
         status = bend_cohort(&m, base);
     if (status == ASSAY_OK)
@@ -332,6 +386,5 @@ enum assay_status assay_examples_make(struct assay_model *model, const struct as
     }
     if (status == ASSAY_OK)
         assay_examples_score(model);
-    free(score);
     return status;
 }

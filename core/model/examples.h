@@ -13,11 +13,11 @@
 #include "core/data/table.h"
 #include "core/model/model.h"
 
-/* Fills model->inputs and model->examples, at least ASSAY_MIN_EXAMPLES of them. prob[n_row] is NaN
- * in rows that are not to be used; at least one is. */
+/* Fills model->examples, at least ASSAY_MIN_EXAMPLES of them; the model's inputs are known. score[n_row] of the
+ * model, NaN in rows that are not to be used; at least one is. */
 ASSAY_MUST_CHECK enum assay_status assay_examples_make(struct assay_model *model,
                                                        const struct assay_table *table,
-                                                       const double prob[],
+                                                       const double score[],
                                                        struct assay_error *err);
 
 /* Fills in what the model makes of the inputs of each of its examples. */

@@ -8,13 +8,19 @@
 #include "core/base/number.h"
 #include "core/signal/normalise.h"
 
+double assay_score_by_line(const struct assay_model *model, double line_log_odds, double log_odds,
+                           double rounded)
+{
+    double score = 50 + model->spec.points_to_halve_odds / M_LN2 * (line_log_odds - log_odds);
+    if (model->spec.scale == ASSAY_WEIGHTED_AVERAGE)
+        score = model->spec.rounding.score ? assay_round_half_up(rounded) : rounded;
+    return score < 0 ? 0 : score > 100 ? 100 : score;
+}
+
 void assay_score_finish(const struct assay_model *model, struct assay_score *out)
 {
     double at_risk = assay_terms_line(model, out->terms), line = log(at_risk / (1 - at_risk));
-    double score = 50 + model->spec.points_to_halve_odds / M_LN2 * (line - out->log_odds);
-    if (model->spec.scale == ASSAY_WEIGHTED_AVERAGE)
-        score = model->spec.rounding.score ? assay_round_half_up(out->rounded) : out->rounded;
-    out->score = score < 0 ? 0 : score > 100 ? 100 : score;
+    out->score = assay_score_by_line(model, line, out->log_odds, out->rounded);
     out->probability = assay_expit(out->log_odds);
     out->zone = 0;
     while (out->zone + 1 < model->spec.n_zone &&
@@ -142,7 +148,7 @@ void assay_scorer_row(const struct assay_scorer *scorer, const struct assay_tabl
             out->n_unknown += code != ASSAY_NO_CODE && scorer->unknown[j][code];
         } else {
             s[j] = assay_normalise_number(&model->spec.signals[j], knots_of(model, j, out->cohort),
-                                          column->numbers[row]);
+                                          assay_column_number(column, row));
         }
     }
     assay_score_normalised(model,

@@ -38,6 +38,11 @@ struct assay_score {
 void assay_score_normalised(const struct assay_model *model, struct assay_terms terms, double s[],
                             bool missing[], struct assay_score *out);
 
+/* The score, from the log-odds and H (of rounded dimensions where the model rounds these), by a line with these
+ * log-odds. */
+double assay_score_by_line(const struct assay_model *model, double line_log_odds, double log_odds,
+                           double rounded);
+
 /* Probability, score and zone of log_odds and rounded under out->terms; what assay_score_normalised()
  * ends with. */
 void assay_score_finish(const struct assay_model *model, struct assay_score *out);

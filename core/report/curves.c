@@ -2,6 +2,8 @@
 
 #include <math.h>
 
+enum { AHEAD = 24 }; /* rows by which accounts are fetched ahead */
+
 /* ---- ROC, precision and recall ---- */
 
 /* Everybody from row `first` on is flagged. */
@@ -10,14 +12,16 @@ struct border {
     double tp, fp;
 };
 
-static bool next_border(const struct assay_ranked *rows, struct border *border)
+static inline bool next_border(const struct assay_ranked *rows, struct border *border)
 {
     if (border->first == 0)
         return false;
-    size_t end = border->first;
-    border->first = assay_ranked_run_start(rows, end);
-    for (size_t k = border->first; k < end; k++)
-        *(rows->outcome[k] ? &border->tp : &border->fp) += 1.0;
+    size_t end = border->first, first = end - 1, events = rows->outcome[first];
+    for (; first > 0 && rows->risk[first - 1] == rows->risk[end - 1]; first--)
+        events += rows->outcome[first - 1];
+    border->first = first;
+    border->tp += (double)events;
+    border->fp += (double)(end - first - events);
     return true;
 }
 
@@ -97,8 +101,11 @@ static void measure_bins(const struct assay_ranked *rows, struct assay_design_ef
     for (size_t b = 0; b < out->n_bin; b++) {
         struct assay_estimate observed = assay_rate_of(bins[b].n_event, bins[b].n).wilson;
         double share = observed.value, size = (double)bins[b].n;
-        for (size_t k = bins[b].first; effect != NULL && k < bins[b].end; k++)
+        for (size_t k = bins[b].first; effect != NULL && k < bins[b].end; k++) {
+            if (k + AHEAD < rows->n)
+                assay_design_effect_expect(effect, rows->cluster[k + AHEAD]);
             assay_design_effect_add(effect, rows->cluster[k], rows->outcome[k] - share);
+        }
         double d = effect != NULL ? assay_design_effect_take(effect) : 1.0;
         if (d > 1.0)
             observed = assay_wilson_of_share(share, size / d, ASSAY_LEVEL);

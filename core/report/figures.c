@@ -5,7 +5,9 @@
 #include <string.h>
 
 #include "core/base/memory.h"
+#include "core/base/rows.h"
 #include "core/base/text.h"
+#include "core/base/vector_math.h"
 #include "core/metric/accuracy.h"
 #include "core/metric/brier_parts.h"
 #include "core/metric/calibration.h"
@@ -13,7 +15,6 @@
 #include "core/metric/class_rates.h"
 #include "core/metric/clustered.h"
 #include "core/metric/net_benefit.h"
-#include "core/metric/precision_recall.h"
 #include "core/metric/ranked.h"
 #include "core/metric/separation.h"
 #include "core/metric/spiegelhalter.h"
@@ -58,10 +59,18 @@ static const char *const methods[ASSAY_METRICS][2] = {
     [ASSAY_METRIC_NET_BENEFIT] = EITHER("normal"),
 };
 
-/* What is under way: the rows sorted, room by account where they repeat. */
+/* In the order of the file the rows of an account often lie side by side, or accounts follow each other alike in
+ * every period, so that their sums are found in the cache; by risk they come at random. Counts are taken so. Other
+ * sums round in the order in which they are taken: up to FEW_ROWS that is the order of risk, so that not even the
+ * last digit depends on how the file is sorted. */
+enum { FEW_ROWS = 1 << 16, STRIP = 512 }; /* STRIP: rows whose logarithms are taken at once */
+
+/* What is under way: the rows sorted, and as they came, room by account where they repeat. */
 struct work {
     const struct assay_figures_rows *rows;
     struct assay_ranked ranked;
+    struct assay_ranked plain;         /* borrowed: in the order of the file */
+    const struct assay_ranked *sums;   /* either, for what needs no order */
     struct assay_design_effect room, *effect; /* effect: &room, or NULL */
     double intercept; /* of the recalibration line */
     struct assay_figures *out;
@@ -98,7 +107,7 @@ static void keep_share(struct work *work, enum assay_metric_id id, const struct 
 static void measure_rates(struct work *work)
 {
     struct assay_class_rates rates;
-    assay_class_rates_measure(&work->ranked, work->effect, &rates);
+    assay_class_rates_measure(&work->plain, work->effect, &rates);
     work->out->counts = rates.counts;
     keep_share(work, ASSAY_METRIC_SENSITIVITY, &rates.sensitivity);
     keep_share(work, ASSAY_METRIC_SPECIFICITY, &rates.specificity);
@@ -112,30 +121,26 @@ static void measure_rates(struct work *work)
     set(work, ASSAY_METRIC_MCC, rates.mcc);
 }
 
-static enum assay_status measure_ranks(struct work *work)
+static void measure_ranks(struct work *work)
 {
-    struct assay_auc auc;
-    struct assay_ks_gap ks;
-    struct assay_average_precision precision;
-    if (assay_auc_of_ranked(&work->ranked, work->effect, &auc, NULL) == ASSAY_OK) {
-        set(work, ASSAY_METRIC_AUC, auc.wald);
-        set(work, ASSAY_METRIC_AUC_LOGIT, auc.logit);
-        set(work, ASSAY_METRIC_GINI, assay_gini_of(&auc.wald));
+    struct assay_separation separation;
+    assay_separation_measure(&work->ranked, work->effect, &separation);
+    if (separation.both) {
+        set(work, ASSAY_METRIC_AUC, separation.auc.wald);
+        set(work, ASSAY_METRIC_AUC_LOGIT, separation.auc.logit);
+        set(work, ASSAY_METRIC_GINI, assay_gini_of(&separation.auc.wald));
+        set(work, ASSAY_METRIC_KS, separation.ks.d);
+        work->out->metric[ASSAY_METRIC_KS].p_value = separation.ks.p_value;
     }
-    if (assay_ks_gap_measure(&work->ranked, work->effect, &ks, NULL) == ASSAY_OK) {
-        set(work, ASSAY_METRIC_KS, ks.d);
-        work->out->metric[ASSAY_METRIC_KS].p_value = ks.p_value;
-    }
-    return keep(work, ASSAY_METRIC_AVERAGE_PRECISION,
-                assay_average_precision_measure(&work->ranked, work->effect, &precision, NULL),
-                &precision.estimate);
+    if (separation.any)
+        set(work, ASSAY_METRIC_AVERAGE_PRECISION, separation.precision.estimate);
 }
 
 /* ---- probabilities ---- */
 
 static enum assay_status measure_losses(struct work *work)
 {
-    const struct assay_ranked *rows = &work->ranked;
+    const struct assay_ranked *rows = work->sums;
     struct assay_mean_loss loss;
     struct assay_estimate estimate;
     enum assay_status status = assay_brier_score(rows->risk, rows->outcome, rows->n, &loss, NULL);
@@ -155,27 +160,26 @@ static enum assay_status measure_losses(struct work *work)
 
 static enum assay_status measure_calibration(struct work *work)
 {
-    const struct assay_ranked *rows = &work->ranked;
+    const struct assay_ranked *rows = work->sums;
     struct assay_calibration_curve *curve = &work->out->curves->calibration;
-    struct assay_calibration_in_large in_large;
-    struct assay_recalibration line;
+    struct assay_calibration_pair pair;
     struct assay_estimate ratio;
     enum assay_status status =
         keep(work, ASSAY_METRIC_OE_RATIO,
              assay_oe_ratio(rows->risk, rows->outcome, rows->n, &ratio, NULL), &ratio);
     if (status == ASSAY_OK)
-        status = keep(
-            work, ASSAY_METRIC_CALIBRATION_INTERCEPT,
-            assay_calibration_in_large(rows->risk, rows->outcome, rows->n, &in_large, NULL),
-            &in_large.intercept);
+        status = assay_calibration_pair(rows->risk, rows->outcome, rows->n, &pair);
+    if (status == ASSAY_OK)
+        status = keep(work, ASSAY_METRIC_CALIBRATION_INTERCEPT, pair.in_large, &pair.intercept);
     if (status != ASSAY_OK)
         return status;
-    status = assay_recalibration_measure(rows->risk, rows->outcome, rows->n, &line, NULL);
-    work->intercept = status == ASSAY_OK ? line.intercept.value : (double)NAN;
-    curve->unreliability_chi2 = status == ASSAY_OK ? line.unreliability_chi2 : (double)NAN;
+    const struct assay_recalibration *line = &pair.recalibration;
+    bool fitted = pair.line == ASSAY_OK;
+    work->intercept = fitted ? line->intercept.value : (double)NAN;
+    curve->unreliability_chi2 = fitted ? line->unreliability_chi2 : (double)NAN;
     curve->unreliability_p_value =
-        status == ASSAY_OK && work->effect == NULL ? line.unreliability_p_value : (double)NAN;
-    status = keep(work, ASSAY_METRIC_CALIBRATION_SLOPE, status, &line.slope);
+        fitted && work->effect == NULL ? line->unreliability_p_value : (double)NAN;
+    status = keep(work, ASSAY_METRIC_CALIBRATION_SLOPE, pair.line, &line->slope);
     struct assay_metric *z = &work->out->metric[ASSAY_METRIC_SPIEGELHALTER_Z];
     if (assay_spiegelhalter_measure(rows, work->effect, &curve->spiegelhalter, NULL) != ASSAY_OK)
         curve->spiegelhalter = (struct assay_spiegelhalter){NAN, NAN};
@@ -186,74 +190,102 @@ static enum assay_status measure_calibration(struct work *work)
 
 /* ---- probabilities of rows that share accounts: the intervals of clustered.h ---- */
 
-static double take_effect(struct work *work, const double move[])
+/* A strip of rows with the logarithms of their probabilities. */
+struct strip {
+    size_t first, n;
+    double of_event[STRIP], of_other[STRIP];
+};
+
+static bool next_strip(const struct assay_ranked *rows, struct strip *strip)
 {
-    for (size_t k = 0; k < work->ranked.n; k++)
-        assay_design_effect_add(work->effect, work->ranked.cluster[k], move[k]);
-    return assay_design_effect_take(work->effect);
+    strip->first += strip->n;
+    size_t left = rows->n - strip->first;
+    strip->n = left < STRIP ? left : STRIP;
+    assay_logs_array(rows->risk + strip->first, strip->n, strip->of_event, strip->of_other);
+    return strip->n > 0;
 }
 
-static void stretch(struct work *work, enum assay_metric_id id, const double move[], double lowest,
-                    double highest)
+/* What intervals are stretched by: as clustered.h has it. */
+static void stretch(struct work *work, enum assay_metric_id id, double d, double lowest, double highest)
 {
     struct assay_metric *metric = &work->out->metric[id];
-    metric->estimate = assay_stretch(metric->estimate, take_effect(work, move), lowest, highest);
+    metric->estimate = assay_stretch(metric->estimate, d, lowest, highest);
 }
 
-static void stretch_losses(struct work *work, double move[])
+/* Losses, and O/E on its logarithm. */
+static void stretch_losses(struct work *work)
 {
-    const struct assay_ranked *rows = &work->ranked;
-    double mean = work->out->metric[ASSAY_METRIC_BRIER].estimate.value;
-    for (size_t k = 0; k < rows->n; k++) {
-        double miss = rows->risk[k] - rows->outcome[k];
-        move[k] = miss * miss - mean;
+    struct assay_metric *metric = work->out->metric;
+    struct assay_estimate *ratio = &metric[ASSAY_METRIC_OE_RATIO].estimate;
+    const struct assay_ranked *rows = work->sums;
+    double brier = metric[ASSAY_METRIC_BRIER].estimate.value;
+    double log_loss = metric[ASSAY_METRIC_LOG_LOSS].estimate.value, d[3];
+    double share = (double)rows->n_event / (double)rows->n;
+    for (struct strip strip = {0}; next_strip(rows, &strip);)
+        for (size_t k = 0; k < strip.n; k++) {
+            unsigned char y = rows->outcome[strip.first + k];
+            double miss = rows->risk[strip.first + k] - y;
+            double loss = fabs(y ? strip.of_event[k] : strip.of_other[k]);
+            assay_design_effect_add_three(work->effect, rows->cluster[strip.first + k],
+                                          (double[]){miss * miss - brier, loss - log_loss, y - share});
+        }
+    assay_design_effect_take_three(work->effect, d);
+    stretch(work, ASSAY_METRIC_BRIER, d[0], 0.0, 1.0);
+    if (!isnan(log_loss)) /* a loss may be infinite */
+        stretch(work, ASSAY_METRIC_LOG_LOSS, d[1], 0.0, HUGE_VAL);
+    ratio->low = ratio->value * pow(ratio->low / ratio->value, sqrt(d[2]));
+    ratio->high = ratio->value * pow(ratio->high / ratio->value, sqrt(d[2]));
+}
+
+/* at[k] = expit(a + b log-odds) of the strip's rows, and their log-odds. */
+static void take_line(const struct strip *strip, double a, double b, double log_odds[], double at[])
+{
+    for (size_t k = 0; k < strip->n; k++) {
+        log_odds[k] = strip->of_event[k] - strip->of_other[k];
+        at[k] = a + b * log_odds[k];
     }
-    stretch(work, ASSAY_METRIC_BRIER, move, 0.0, 1.0);
-    mean = work->out->metric[ASSAY_METRIC_LOG_LOSS].estimate.value;
-    if (isnan(mean)) /* a loss may be infinite */
-        return;
-    for (size_t k = 0; k < rows->n; k++)
-        move[k] = fabs(rows->outcome[k] ? log(rows->risk[k]) : log1p(-rows->risk[k])) - mean;
-    stretch(work, ASSAY_METRIC_LOG_LOSS, move, 0.0, HUGE_VAL);
+    assay_expit_array(at, strip->n, at);
 }
 
-/* O/E on its logarithm. */
-static void stretch_ratio(struct work *work, double move[])
+/* Mean of the log-odds, weighted by what rows tell about the slope. */
+static double middle_of(const struct assay_ranked *rows, double a, double b)
 {
-    struct assay_estimate *ratio = &work->out->metric[ASSAY_METRIC_OE_RATIO].estimate;
-    double share = (double)work->ranked.n_event / (double)work->ranked.n;
-    for (size_t k = 0; k < work->ranked.n; k++)
-        move[k] = work->ranked.outcome[k] - share;
-    double by = sqrt(take_effect(work, move));
-    ratio->low = ratio->value * pow(ratio->low / ratio->value, by);
-    ratio->high = ratio->value * pow(ratio->high / ratio->value, by);
+    double sum = 0.0, weighted = 0.0;
+    for (struct strip strip = {0}; next_strip(rows, &strip);) {
+        double log_odds[STRIP], at[STRIP];
+        take_line(&strip, a, b, log_odds, at);
+        for (size_t k = 0; k < strip.n; k++) {
+            sum += at[k] * (1.0 - at[k]);
+            weighted += at[k] * (1.0 - at[k]) * log_odds[k];
+        }
+    }
+    return weighted / sum;
 }
 
-static void stretch_calibration(struct work *work, double move[])
+/* Of the intercept where the slope is held, and of the slope. */
+static void stretch_calibration(struct work *work)
 {
-    const struct assay_ranked *rows = &work->ranked;
+    const struct assay_ranked *rows = work->sums;
     double in_large = work->out->metric[ASSAY_METRIC_CALIBRATION_INTERCEPT].estimate.value;
-    double slope = work->out->metric[ASSAY_METRIC_CALIBRATION_SLOPE].estimate.value;
-    if (!isnan(in_large)) {
-        assay_calibration_moves(rows->risk, rows->outcome, rows->n, in_large, 1.0, false, move);
-        stretch(work, ASSAY_METRIC_CALIBRATION_INTERCEPT, move, -HUGE_VAL, HUGE_VAL);
+    double slope = work->out->metric[ASSAY_METRIC_CALIBRATION_SLOPE].estimate.value, d[3];
+    if (isnan(in_large) && isnan(slope))
+        return;
+    double middle = !isnan(slope) ? middle_of(rows, work->intercept, slope) : 0.0;
+    for (struct strip strip = {0}; next_strip(rows, &strip);) {
+        double log_odds[STRIP], shifted[STRIP], tilted[STRIP];
+        take_line(&strip, in_large, 1.0, log_odds, shifted);
+        take_line(&strip, work->intercept, slope, log_odds, tilted);
+        for (size_t k = 0; k < strip.n; k++) {
+            double y = rows->outcome[strip.first + k];
+            double move[] = {y - shifted[k], (y - tilted[k]) * (log_odds[k] - middle), 0.0};
+            assay_design_effect_add_three(work->effect, rows->cluster[strip.first + k], move);
+        }
     }
-    if (!isnan(slope)) {
-        assay_calibration_moves(rows->risk, rows->outcome, rows->n, work->intercept, slope, true, move);
-        stretch(work, ASSAY_METRIC_CALIBRATION_SLOPE, move, -HUGE_VAL, HUGE_VAL);
-    }
-}
-
-static enum assay_status allow_for_accounts(struct work *work, struct assay_error *err)
-{
-    double *move = assay_alloc(work->ranked.n, sizeof *move);
-    if (move == NULL)
-        return assay_fail_memory(err, "measuring the figures");
-    stretch_losses(work, move);
-    stretch_ratio(work, move);
-    stretch_calibration(work, move);
-    free(move);
-    return ASSAY_OK;
+    assay_design_effect_take_three(work->effect, d);
+    if (!isnan(in_large))
+        stretch(work, ASSAY_METRIC_CALIBRATION_INTERCEPT, d[0], -HUGE_VAL, HUGE_VAL);
+    if (!isnan(slope))
+        stretch(work, ASSAY_METRIC_CALIBRATION_SLOPE, d[1], -HUGE_VAL, HUGE_VAL);
 }
 
 static enum assay_status measure_probabilities(struct work *work, struct assay_error *err)
@@ -263,7 +295,11 @@ static enum assay_status measure_probabilities(struct work *work, struct assay_e
         status = measure_calibration(work);
     if (status != ASSAY_OK)
         return assay_fail_memory(err, "measuring the figures");
-    return work->effect != NULL ? allow_for_accounts(work, err) : ASSAY_OK;
+    if (work->effect != NULL) {
+        stretch_losses(work);
+        stretch_calibration(work);
+    }
+    return ASSAY_OK;
 }
 
 /* ---- curves ---- */
@@ -369,7 +405,7 @@ static enum assay_status set_targets(const struct assay_figures_targets *targets
 static enum assay_status find_repeats(const int32_t cluster[], size_t n, size_t n_code, bool *repeats,
                                       struct assay_error *err)
 {
-    unsigned char *seen = assay_alloc(n_code, 1);
+    unsigned char *seen = assay_rows_alloc(n_code, 1);
     if (seen == NULL)
         return assay_fail_memory(err, "measuring the figures");
     *repeats = false;
@@ -377,7 +413,7 @@ static enum assay_status find_repeats(const int32_t cluster[], size_t n, size_t 
         *repeats = seen[cluster[i]] != 0;
         seen[cluster[i]] = 1;
     }
-    free(seen);
+    assay_rows_free(seen);
     return ASSAY_OK;
 }
 
@@ -399,8 +435,17 @@ static enum assay_status start(const struct assay_figures_rows *rows, struct wor
     if (status == ASSAY_OK)
         status = assay_ranked_init(
             &columns, rows->prob != NULL ? ASSAY_HIGHER_IS_RISK : rows->higher_is, &work->ranked, err);
+    /* Nobody changes what is borrowed here. */
+    work->plain = (struct assay_ranked){.n = rows->n,
+                                        .n_event = work->ranked.n_event,
+                                        .risk = (double *)rows->prob,
+                                        .outcome = (unsigned char *)rows->outcome,
+                                        .flagged = (unsigned char *)rows->flagged,
+                                        .cluster = (int32_t *)rows->cluster,
+                                        .n_code = work->ranked.n_code};
+    work->sums = rows->n > FEW_ROWS ? &work->plain : &work->ranked;
     if (status == ASSAY_OK && rows->cluster != NULL)
-        status = find_repeats(work->ranked.cluster, rows->n, work->ranked.n_code, &repeats, err);
+        status = find_repeats(rows->cluster, rows->n, work->ranked.n_code, &repeats, err);
     if (status == ASSAY_OK && repeats) {
         status = assay_design_effect_init(work->ranked.n_code, &work->room, err);
         work->effect = &work->room;
@@ -435,7 +480,7 @@ enum assay_status assay_figures_measure(const struct assay_figures_rows *rows,
     if (status == ASSAY_OK) {
         name_metrics(&made);
         measure_rates(&work);
-        status = measure_ranks(&work);
+        measure_ranks(&work);
     }
     if (status == ASSAY_OK && rows->prob != NULL)
         status = measure_probabilities(&work, err);

@@ -19,7 +19,8 @@
 #include "core/metric/summary.h"
 #include "core/spec/spec.h"
 
-/* Rows in any order, each with n entries; all borrowed. */
+/* Rows in any order, each with n entries; all borrowed. Of more than 65,536 the last digits of what is summed over the
+ * rows depend on that order. */
 struct assay_figures_rows {
     size_t n;
     const double *score;          /* finite */

@@ -15,6 +15,7 @@
 #include <stdint.h>
 
 #include "core/base/error.h"
+#include "core/signal/ties.h"
 #include "core/signal/cohort.h"
 #include "core/spec/spec.h"
 
@@ -35,12 +36,13 @@ struct assay_baseline {
 };
 void assay_baseline_clear(struct assay_baseline *baseline);
 
-/* A column sorted once, so that baselines on parts of the rows cost one sweep each. */
+/* A column sorted, for values that are too many to be counted (ties.h). */
 struct assay_sorted_column {
     size_t n;       /* rows with a value */
     double *values; /* ascending; ties by cohort node */
     uint32_t *rows; /* their rows in the table */
     uint16_t *leaf; /* their cohort nodes */
+    size_t n_thread; /* of estimates from it; 0, as it starts: as many as there are processors */
 };
 ASSAY_MUST_CHECK enum assay_status
 assay_sorted_column_init(const double values[], const uint16_t leaf[], size_t n_row,
@@ -56,5 +58,13 @@ ASSAY_MUST_CHECK enum assay_status assay_baseline_estimate(const struct assay_so
                                                            enum assay_better better,
                                                            struct assay_baseline *baseline,
                                                            struct assay_error *err);
+
+/* The same baselines, to the bit, from ties: rows are counted and not sorted. leaf[] as in
+ * assay_ties_init(). */
+ASSAY_MUST_CHECK enum assay_status
+assay_baseline_count(const struct assay_ties *ties, const uint16_t leaf[],
+                     const unsigned char *include, const struct assay_cohorts *cohorts,
+                     enum assay_better better, struct assay_baseline *baseline,
+                     struct assay_error *err);
 
 #endif

@@ -7,6 +7,7 @@
 
 #include "core/base/memory.h"
 #include "core/base/text.h"
+#include "core/base/thread.h"
 
 size_t assay_cohort_band(const struct assay_cohort_spec *spec, double tenure)
 {
@@ -32,7 +33,67 @@ static enum assay_status add_node(struct assay_cohorts *cohorts, size_t *capacit
     return ASSAY_OK;
 }
 
-/* Rows by plan code (the last: missing) and band (the last: missing). */
+/* ---- places ---- */
+
+/* Where a row stands: plan code (the last: missing) * width + band (the last: missing). */
+struct places {
+    const struct assay_cohort_spec *spec;
+    const int32_t *plan_codes;           /* NULL: no plan */
+    const struct assay_dictionary *plans;
+    const struct assay_column *tenure;   /* NULL: none */
+    unsigned char *band_of_code;         /* of a coded tenure; else NULL */
+    size_t n_plan, width, n;             /* n: (n_plan + 1) * width */
+};
+
+static size_t band_slot(const struct assay_cohort_spec *spec, double tenure)
+{
+    size_t band = assay_cohort_band(spec, tenure);
+    return band == ASSAY_ANY_BAND ? spec->n_band + 1 : band;
+}
+
+static enum assay_status places_init(const struct assay_cohort_spec *spec,
+                                     const struct assay_columns *columns,
+                                     const struct assay_table *table, struct places *places,
+                                     struct assay_error *err)
+{
+    struct places made = {.spec = spec, .width = spec->n_band + 2};
+    if (columns->plan != ASSAY_NO_COLUMN) {
+        made.plan_codes = table->columns[columns->plan].codes;
+        made.plans = table->columns[columns->plan].dictionary;
+        made.n_plan = assay_dictionary_count(made.plans);
+    }
+    made.n = (made.n_plan + 1) * made.width;
+    if (columns->tenure != ASSAY_NO_COLUMN)
+        made.tenure = &table->columns[columns->tenure];
+    if (made.tenure != NULL && made.tenure->number_codes != NULL) {
+        made.band_of_code = assay_alloc(made.tenure->n_value, 1);
+        if (made.band_of_code == NULL)
+            return assay_fail_memory(err, "building cohorts");
+        for (size_t c = 0; c < made.tenure->n_value; c++)
+            made.band_of_code[c] = (unsigned char)band_slot(spec, made.tenure->values[c]);
+    }
+    *places = made;
+    return ASSAY_OK;
+}
+
+static void places_clear(struct places *places)
+{
+    free(places->band_of_code);
+}
+
+static inline size_t place_of_row(const struct places *p, size_t i)
+{
+    bool planned = p->plan_codes != NULL && p->plan_codes[i] != ASSAY_NO_CODE;
+    size_t plan = planned ? (size_t)p->plan_codes[i] : p->n_plan;
+    size_t band = p->band_of_code != NULL ? p->band_of_code[p->tenure->number_codes[i]]
+                  : p->tenure != NULL     ? band_slot(p->spec, p->tenure->numbers[i])
+                                          : p->width - 1;
+    return plan * p->width + band;
+}
+
+/* ---- the tree ---- */
+
+/* Rows by place. */
 struct census {
     size_t n_plan, n_band;
     size_t *rows;  /* [(n_plan + 1) * (n_band + 2)] */
@@ -71,34 +132,28 @@ static enum assay_status take_census(const struct assay_cohort_spec *spec,
                                      const struct assay_table *table, const unsigned char *include,
                                      struct census *census, struct assay_error *err)
 {
-    const struct assay_column *plan =
-        columns->plan != ASSAY_NO_COLUMN ? &table->columns[columns->plan] : NULL;
-    const double *tenure =
-        columns->tenure != ASSAY_NO_COLUMN ? table->columns[columns->tenure].numbers : NULL;
+    struct places places;
     *census = (struct census){.n_band = spec->n_band};
-    if (plan != NULL) {
-        census->plans = plan->dictionary;
-        census->n_plan = assay_dictionary_count(plan->dictionary);
-    }
-    size_t width = census->n_band + 2;
-    census->rows = assay_alloc((census->n_plan + 1) * width, sizeof *census->rows);
-    census->order = assay_alloc(census->n_plan, sizeof *census->order);
-    if (census->rows == NULL || census->order == NULL)
-        return assay_fail_memory(err, "building cohorts");
-    for (size_t i = 0; i < table->n_row; i++) {
-        size_t times = include != NULL ? include[i] : 1;
-        size_t code = plan != NULL && plan->codes[i] != ASSAY_NO_CODE ? (size_t)plan->codes[i]
-                                                                      : census->n_plan;
-        size_t band = assay_cohort_band(spec, tenure != NULL ? tenure[i] : (double)NAN);
-        census->rows[code * width + (band == ASSAY_ANY_BAND ? width - 1 : band)] += times;
-    }
-    for (size_t k = 0; k < census->n_plan; k++)
-        census->order[k] = k;
-    enum assay_status status = check_plan_count(spec, census, err);
+    enum assay_status status = places_init(spec, columns, table, &places, err);
     if (status != ASSAY_OK)
         return status;
-    qsort_r(census->order, census->n_plan, sizeof *census->order, by_name, (void *)census->plans);
-    return ASSAY_OK;
+    census->plans = places.plans;
+    census->n_plan = places.n_plan;
+    census->rows = assay_alloc(places.n, sizeof *census->rows);
+    census->order = assay_alloc(census->n_plan, sizeof *census->order);
+    if (census->rows == NULL || census->order == NULL)
+        status = assay_fail_memory(err, "building cohorts");
+    for (size_t i = 0; status == ASSAY_OK && i < table->n_row; i++)
+        census->rows[place_of_row(&places, i)] += include != NULL ? include[i] : 1;
+    places_clear(&places);
+    for (size_t k = 0; status == ASSAY_OK && k < census->n_plan; k++)
+        census->order[k] = k;
+    if (status == ASSAY_OK)
+        status = check_plan_count(spec, census, err);
+    if (status == ASSAY_OK)
+        qsort_r(census->order, census->n_plan, sizeof *census->order, by_name,
+                (void *)census->plans);
+    return status;
 }
 
 /* The node of one plan (or of no plan) and those of its bands. */
@@ -257,7 +312,7 @@ size_t assay_cohort_of_row(const struct assay_cohort_lookup *lookup,
     }
     if (columns->tenure == ASSAY_NO_COLUMN)
         return node;
-    double tenure = table->columns[columns->tenure].numbers[row];
+    double tenure = assay_column_number(&table->columns[columns->tenure], row);
     return assay_cohort_band_node(cohorts, node, assay_cohort_band(cohorts->spec, tenure));
 }
 
@@ -266,4 +321,66 @@ void assay_cohort_lookup_clear(struct assay_cohort_lookup *lookup)
     free(lookup->node_of_code);
     free(lookup->unseen_code);
     *lookup = (struct assay_cohort_lookup){0};
+}
+
+/* ---- all rows ---- */
+
+/* The node of every place. A missing plan is compared with everybody, and so is one that the history had
+ * not. */
+static void find_nodes(const struct assay_cohorts *cohorts, const struct places *places,
+                       uint16_t node[])
+{
+    for (size_t k = 0; k <= places->n_plan; k++) {
+        bool unseen = false, has_plan = k < places->n_plan;
+        size_t plan_node =
+            has_plan ? assay_cohort_plan_node(
+                           cohorts, assay_dictionary_text(places->plans, (int32_t)k), &unseen)
+                     : 0;
+        bool alone = unseen || (!has_plan && places->plan_codes != NULL) || places->tenure == NULL;
+        for (size_t b = 0; b < places->width; b++) {
+            size_t band = b + 1 < places->width ? b : ASSAY_ANY_BAND;
+            node[k * places->width + b] =
+                (uint16_t)(alone ? plan_node : assay_cohort_band_node(cohorts, plan_node, band));
+        }
+    }
+}
+
+enum { TASK_ROWS = 1 << 16 };
+
+struct finding {
+    const struct places *places;
+    const uint16_t *node;
+    uint16_t *leaf;
+    size_t n_row;
+};
+
+static void find_task(void *state, size_t task)
+{
+    const struct finding *f = state;
+    size_t from = task * TASK_ROWS;
+    size_t to = from + TASK_ROWS < f->n_row ? from + TASK_ROWS : f->n_row;
+    for (size_t i = from; i < to; i++)
+        f->leaf[i] = f->node[place_of_row(f->places, i)];
+}
+
+enum assay_status assay_cohort_leaves(const struct assay_cohorts *cohorts,
+                                      const struct assay_columns *columns,
+                                      const struct assay_table *table, size_t n_thread,
+                                      uint16_t leaf[], struct assay_error *err)
+{
+    struct places places;
+    enum assay_status status = places_init(cohorts->spec, columns, table, &places, err);
+    if (status != ASSAY_OK)
+        return status;
+    uint16_t *node = assay_alloc(places.n, sizeof *node);
+    if (node != NULL) {
+        struct finding finding = {&places, node, leaf, table->n_row};
+        find_nodes(cohorts, &places, node);
+        assay_parallel((table->n_row + TASK_ROWS - 1) / TASK_ROWS, n_thread, find_task, &finding);
+    } else {
+        status = assay_fail_memory(err, "finding cohorts");
+    }
+    free(node);
+    places_clear(&places);
+    return status;
 }

@@ -8,6 +8,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "core/base/error.h"
 #include "core/data/table.h"
@@ -69,5 +70,12 @@ size_t assay_cohort_of_row(const struct assay_cohort_lookup *lookup,
                            const struct assay_cohorts *cohorts, const struct assay_columns *columns,
                            const struct assay_table *table, size_t row, bool *unseen);
 void assay_cohort_lookup_clear(struct assay_cohort_lookup *lookup);
+
+/* The same for every row of a table at once: leaf[n_row]. There are at most UINT16_MAX nodes. */
+ASSAY_MUST_CHECK enum assay_status assay_cohort_leaves(const struct assay_cohorts *cohorts,
+                                                       const struct assay_columns *columns,
+                                                       const struct assay_table *table,
+                                                       size_t n_thread, uint16_t leaf[],
+                                                       struct assay_error *err);
 
 #endif

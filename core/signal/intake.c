@@ -1,7 +1,10 @@
 #include "core/signal/intake.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "core/base/rows.h"
 
 struct assay_intake_options assay_intake_options_default(void)
 {
@@ -17,15 +20,27 @@ static bool has_column(void *state, const char *name)
     return false;
 }
 
+static void show_reading(struct assay_intake *intake, bool quiet)
+{
+    char what[160];
+    const char *path = assay_csv_name(intake->csv), *slash = strrchr(path, '/');
+    snprintf(what, sizeof what, "reading %s", slash != NULL ? slash + 1 : path);
+    assay_progress_init(&intake->progress, quiet);
+    assay_progress_start(&intake->progress, what, ASSAY_PROGRESS_BYTES, NULL);
+}
+
 enum assay_status assay_intake_open(const struct assay_spec *spec, enum assay_purpose purpose,
                                     const struct assay_intake_options *options,
                                     struct assay_intake *intake, struct assay_error *err)
 {
+    assay_rows_budget(options->memory);
     struct assay_intake made = {.max_rejects = options->max_rejects};
     struct assay_request_list requests = {0}, others = {0};
     struct assay_csv_options csv_options = assay_csv_options_default();
     csv_options.delimiter = options->delimiter;
     csv_options.rejects = options->rejects;
+    csv_options.n_thread = options->n_thread;
+    csv_options.no_fingerprint = purpose == ASSAY_TO_SCORE; /* models and audits carry it */
     bool windowed = options->window.from != ASSAY_NO_DATE || options->window.until != ASSAY_NO_DATE;
     enum assay_status status = assay_csv_open(options->path, &csv_options, &made.csv, err);
     if (status == ASSAY_OK)
@@ -47,36 +62,33 @@ enum assay_status assay_intake_open(const struct assay_spec *spec, enum assay_pu
         assay_intake_close(&made);
         return status;
     }
-    assay_progress_init(&made.progress, options->quiet);
-    assay_progress_start(&made.progress, "reading");
+    show_reading(&made, options->quiet);
     *intake = made;
     return ASSAY_OK;
 }
 
 void assay_intake_close(struct assay_intake *intake)
 {
+    assay_progress_end(&intake->progress);
     assay_csv_close(intake->csv);
     assay_columns_clear(&intake->columns);
     assay_table_clear(&intake->table);
     *intake = (struct assay_intake){0};
 }
 
-enum assay_status assay_intake_read(struct assay_intake *intake, size_t max_row, bool *more,
-                                    struct assay_error *err)
+static void show_rows(struct assay_intake *intake)
 {
-    enum { STEP = 65536 }; /* rows between two looks at the clock */
-    size_t wanted = intake->table.n_row + max_row;
-    enum assay_status status = ASSAY_OK;
-    *more = true;
-    while (status == ASSAY_OK && *more && intake->table.n_row < wanted) {
-        size_t left = wanted - intake->table.n_row;
-        status = assay_csv_read(intake->csv, &intake->table, left < STEP ? left : STEP, more, err);
-        assay_progress_update(&intake->progress, assay_csv_bytes(intake->csv),
-                              assay_csv_size(intake->csv));
-    }
-    if (status != ASSAY_OK || !*more)
+    assay_progress_update_rows(&intake->progress, assay_csv_bytes(intake->csv),
+                               assay_csv_size(intake->csv), assay_csv_record_count(intake->csv));
+}
+
+/* After a reading; more: there is more to read. */
+static enum assay_status check_rejects(struct assay_intake *intake, enum assay_status status,
+                                       bool more, struct assay_error *err)
+{
+    if (status != ASSAY_OK || !more)
         assay_progress_end(&intake->progress);
-    if (status != ASSAY_OK || *more)
+    if (status != ASSAY_OK || more)
         return status;
     size_t bad = assay_csv_reject_count(intake->csv);
     if (bad <= intake->max_rejects)
@@ -95,10 +107,40 @@ enum assay_status assay_intake_read(struct assay_intake *intake, size_t max_row,
     return status;
 }
 
+enum assay_status assay_intake_read(struct assay_intake *intake, size_t max_row, bool *more,
+                                    struct assay_error *err)
+{
+    enum { STEP = 65536 }; /* rows between two looks at the clock */
+    size_t wanted = intake->table.n_row + max_row;
+    enum assay_status status = ASSAY_OK;
+    *more = true;
+    while (status == ASSAY_OK && *more && intake->table.n_row < wanted) {
+        size_t left = wanted - intake->table.n_row;
+        status = assay_csv_read(intake->csv, &intake->table, left < STEP ? left : STEP, more, err);
+        show_rows(intake);
+    }
+    return check_rejects(intake, status, *more, err);
+}
+
+enum assay_status assay_intake_read_whole(struct assay_intake *intake, size_t max_row, bool *more,
+                                          struct assay_error *err)
+{
+    *more = true;
+    enum assay_status status =
+        assay_csv_read_whole(intake->csv, &intake->table, max_row, more, err);
+    show_rows(intake);
+    return check_rejects(intake, status, *more, err);
+}
+
 enum assay_status assay_intake_read_all(struct assay_intake *intake, struct assay_error *err)
 {
     bool more;
-    return assay_intake_read(intake, (size_t)1 << 60, &more, err);
+    enum assay_status status = assay_intake_read(intake, ASSAY_MOST_ROWS + 1, &more, err);
+    if (status != ASSAY_OK || intake->table.n_row <= ASSAY_MOST_ROWS)
+        return status;
+    assay_progress_end(&intake->progress);
+    return assay_fail(err, ASSAY_EDATA, "%s: %zu rows and more; expected at most %zu",
+                      assay_csv_name(intake->csv), intake->table.n_row, ASSAY_MOST_ROWS);
 }
 
 void assay_intake_describe(const struct assay_intake *intake, struct assay_text *text)

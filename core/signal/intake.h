@@ -26,6 +26,8 @@ struct assay_intake_options {
     const char *rejects; /* file that keeps them, or NULL */
     struct assay_window window;
     bool quiet;
+    size_t n_thread;     /* that read; 0: as many as there are processors */
+    size_t memory;       /* bytes to keep to (rows.h), set for the process when it is opened; 0: as it is */
     const struct assay_column_request *extra; /* [n_extra] more columns, which the source has; texts are
                                                  borrowed while it opens */
     size_t n_extra;
@@ -48,6 +50,11 @@ struct assay_intake_options assay_intake_options_default(void);
      &(o).max_rejects, 0, 1e15, NULL}, \
     {"rejects", 0, ASSAY_OPTION_TEXT, "FILE", "keep the bad rows in FILE", &(o).rejects, 0, 0, \
      NULL}, \
+    {"threads", 0, ASSAY_OPTION_COUNT, "N", \
+     "threads; 0: one a processor. The result is the same", &(o).n_thread, 0, 64, NULL}, \
+    {"memory", 0, ASSAY_OPTION_SIZE, "SIZE", \
+     "memory to aim at, as 64M or 2G, a quarter of the machine's without it: rows beyond it lie in " \
+     "files in $TMPDIR. The result is the same", &(o).memory, 1, 1e18, NULL}, \
     {"quiet", 'q', ASSAY_OPTION_FLAG, NULL, "no progress on standard error", &(o).quiet, 0, 0, NULL}
 
 struct assay_intake {
@@ -71,7 +78,16 @@ void assay_intake_close(struct assay_intake *intake);
 ASSAY_MUST_CHECK enum assay_status assay_intake_read(struct assay_intake *intake, size_t max_row,
                                                      bool *more, struct assay_error *err);
 
-/* Reads all there is. */
+/* The same, but stops where it suits the reader (assay_csv_read_whole()). */
+ASSAY_MUST_CHECK enum assay_status assay_intake_read_whole(struct assay_intake *intake,
+                                                           size_t max_row, bool *more,
+                                                           struct assay_error *err);
+
+/* Ranks and rows are kept in 32 bits, and twice a rank must be. */
+#define ASSAY_MOST_ROWS ((size_t)1 << 31)
+
+/* Reads all there is.
+ *   ASSAY_EDATA  also for more rows than these */
 ASSAY_MUST_CHECK enum assay_status assay_intake_read_all(struct assay_intake *intake,
                                                          struct assay_error *err);
 

@@ -10,22 +10,22 @@ static double clamp(double s)
 
 static double by_knots(const struct assay_knots *knots, double value)
 {
-    size_t low = 0, high = knots->n - 1;
+    size_t low = 0, left = knots->n - 1;
     if (value <= knots->x[0])
         return knots->s[0];
-    if (value >= knots->x[high])
-        return knots->s[high];
-    while (high - low > 1) {
-        size_t middle = low + (high - low) / 2;
-        if (knots->x[middle] <= value)
-            low = middle;
-        else
-            high = middle;
+    if (value >= knots->x[left])
+        return knots->s[left];
+    /* The last knot at or below the value is one of `left` from `low` on. No branch: which half it is in
+     * cannot be foreseen. */
+    while (left > 1) {
+        size_t half = left / 2;
+        low += (size_t)(knots->x[low + half] <= value) * half;
+        left -= half;
     }
     /* Halved, so that no distance is beyond double; subnormals aside, the quotient is the same. */
     double start = knots->x[low] / 2;
-    double share = (value / 2 - start) / (knots->x[high] / 2 - start);
-    return knots->s[low] + share * (knots->s[high] - knots->s[low]);
+    double share = (value / 2 - start) / (knots->x[low + 1] / 2 - start);
+    return knots->s[low] + share * (knots->s[low + 1] - knots->s[low]);
 }
 
 static double by_steps(const struct assay_normalise_spec *normalise, double value)

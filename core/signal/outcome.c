@@ -63,15 +63,16 @@ static enum assay_row_state label_by_date(const struct assay_outcome_spec *spec,
     return over ? ASSAY_ROW_USED : ASSAY_ROW_NOT_MATURED;
 }
 
-void assay_outcome_label(const struct assay_spec *spec, const struct assay_columns *columns,
-                         const struct assay_table *table, struct assay_window window,
-                         unsigned char state[], unsigned char outcome[],
-                         size_t count[ASSAY_ROW_STATES], size_t *early)
+void assay_outcome_label_rows(const struct assay_spec *spec, const struct assay_columns *columns,
+                              const struct assay_table *table, struct assay_window window,
+                              size_t first, size_t n, unsigned char state[],
+                              unsigned char outcome[], size_t count[ASSAY_ROW_STATES],
+                              size_t *early)
 {
     const struct assay_column *result = &table->columns[columns->outcome];
     const int32_t *as_of =
         columns->as_of != ASSAY_NO_COLUMN ? table->columns[columns->as_of].dates : NULL;
-    for (size_t i = 0; i < table->n_row; i++) {
+    for (size_t i = first; i < first + n; i++) {
         enum assay_row_state found = ASSAY_ROW_USED;
         outcome[i] = 0;
         if (as_of != NULL && outside(window, as_of[i]))
@@ -85,6 +86,15 @@ void assay_outcome_label(const struct assay_spec *spec, const struct assay_colum
         state[i] = (unsigned char)found;
         count[found]++;
     }
+}
+
+void assay_outcome_label(const struct assay_spec *spec, const struct assay_columns *columns,
+                         const struct assay_table *table, struct assay_window window,
+                         unsigned char state[], unsigned char outcome[],
+                         size_t count[ASSAY_ROW_STATES], size_t *early)
+{
+    assay_outcome_label_rows(spec, columns, table, window, 0, table->n_row, state, outcome, count,
+                             early);
 }
 
 void assay_window_apply(const struct assay_columns *columns, const struct assay_table *table,

@@ -44,6 +44,14 @@ void assay_outcome_label(const struct assay_spec *spec, const struct assay_colum
                          unsigned char state[], unsigned char outcome[],
                          size_t count[ASSAY_ROW_STATES], size_t *early);
 
+/* The same for rows first .. first + n - 1 alone: state[], outcome[] and the table are still those of all
+ * rows. Threads may share a table out so, each with counters of its own. */
+void assay_outcome_label_rows(const struct assay_spec *spec, const struct assay_columns *columns,
+                              const struct assay_table *table, struct assay_window window,
+                              size_t first, size_t n, unsigned char state[],
+                              unsigned char outcome[], size_t count[ASSAY_ROW_STATES],
+                              size_t *early);
+
 /* What a command says when no row of the source is used; returns ASSAY_EDATA. */
 enum assay_status assay_fail_no_rows(const struct assay_spec *spec, const char *source,
                                      const size_t count[ASSAY_ROW_STATES],

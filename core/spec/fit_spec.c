@@ -229,18 +229,19 @@ static enum assay_status read_rounding(struct assay_json *doc, const struct cJSO
     return ASSAY_EDATA;
 }
 
-static enum assay_status read_resamples(struct assay_json *doc, const struct cJSON *object,
-                                        struct assay_fit_spec *fit, struct assay_error *err)
+/* object[key], where it is there, is 0 or a whole number from least to most; *out is untouched otherwise. */
+static enum assay_status read_count_or_none(struct assay_json *doc, const struct cJSON *object,
+                                            const char *key, size_t least, size_t most, size_t *out,
+                                            struct assay_error *err)
 {
-    const struct cJSON *value = assay_json_get(object, "bootstrap");
+    const struct cJSON *value = assay_json_get(object, key);
     if (value == NULL)
         return ASSAY_OK;
     if (!is_number_within(value, 0, 0) &&
-        (!is_number_within(value, 50, 10000) ||
+        (!is_number_within(value, (double)least, (double)most) ||
          assay_json_number(value) != floor(assay_json_number(value))))
-        return assay_json_wrong(doc, value, err, "0 or a whole number from 50 to 10000");
-    fit->resamples = (size_t)assay_json_number(value);
-    fit->resamples_given = true;
+        return assay_json_wrong(doc, value, err, "0 or a whole number from %zu to %zu", least, most);
+    *out = (size_t)assay_json_number(value);
     return ASSAY_OK;
 }
 
@@ -259,10 +260,11 @@ enum assay_status assay_fit_spec_read(struct assay_json *doc, const struct cJSON
         status = read_penalty(doc, object, fit, err);
     if (status == ASSAY_OK)
         status = read_rounding(doc, object, fit, err);
-    if (status == ASSAY_OK && assay_json_get(object, "folds") != NULL)
-        status = assay_json_want_count(doc, object, "folds", 2, 100, &fit->folds, err);
     if (status == ASSAY_OK)
-        status = read_resamples(doc, object, fit, err);
+        status = read_count_or_none(doc, object, "folds", 2, 100, &fit->folds, err);
+    if (status == ASSAY_OK)
+        status = read_count_or_none(doc, object, "bootstrap", 50, 10000, &fit->resamples, err);
+    fit->resamples_given = fit->resamples_given || assay_json_get(object, "bootstrap") != NULL;
     if (status == ASSAY_OK && assay_json_get(object, "models_by") != NULL)
         status = assay_spec_name(doc, object, "models_by", &fit->models_by, err);
     if (status == ASSAY_OK)

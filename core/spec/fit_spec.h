@@ -33,7 +33,7 @@ struct assay_fit_spec assay_fit_spec_default(void);
  *   penalty    "none" | "ridge" | "lasso" | "elastic-net", or an object of these as "method",
  *              "alpha" in (0, 1) with elastic-net alone, "lambda" "auto" | above 0
  *   round_to   0, or 1 / k for a whole k of 2..10000, which it may miss by 1e-9 and is then
- *   folds      2..100
+ *   folds      0 | 2..100
  *   bootstrap  0 | 50..10000
  *   models_by  column
  *   pooling    "auto" | "infinite" | 0..1e9

@@ -109,7 +109,7 @@ struct assay_fit_spec {
     double alpha;          /* of the elastic net, (0, 1); default 0.5 */
     double lambda;         /* of the penalty, > 0; NaN: chosen by cross-validation */
     double round_to;       /* published weights are multiples of it; 0: not rounded */
-    size_t folds;          /* 2..100 of the cross-validation */
+    size_t folds;          /* 2..100 of the cross-validation; 0: a first look, nothing is held out */
     size_t resamples;      /* of the bootstrap, 0: none */
     bool resamples_given;  /* the spec says so; else calibrate decides by the size of the history */
     char *models_by;       /* column whose values have weights of their own, or NULL */

@@ -82,8 +82,13 @@ static void say_penalty(const struct assay_document *d)
 static void say_numbers(const struct assay_document *d)
 {
     const struct assay_model_fit *fit = &d->model->fit;
-    assay_content_fact(d->content, "Cross-validation",
-                       "%zu folds, an account's snapshots in one fold", d->model->spec.fit.folds);
+    if (d->model->spec.fit.folds == 0)
+        assay_content_fact(d->content, "Cross-validation",
+                           "none: a first look, nothing was held out (\"folds\": 0)");
+    else
+        assay_content_fact(d->content, "Cross-validation",
+                           "%zu folds, an account's snapshots in one fold",
+                           d->model->spec.fit.folds);
     assay_content_fact(d->content, "Seed of all random draws", "%llu",
                        (unsigned long long)d->model->spec.seed);
     assay_content_fact(d->content, "Log-likelihood", "%s; of the intercept alone %s",
@@ -205,14 +210,16 @@ static void say_yardsticks(const struct assay_document *d)
 
 void assay_document_fit(const struct assay_document *d)
 {
+    bool crossed = d->model->spec.fit.folds > 0;
     assay_content_section(d->content, ASSAY_SECTION_FIT, "How it was fitted");
     assay_content_paragraph(
         d->content,
         "The weights are fitted on all snapshots that are used. How well they predict is measured "
-        "apart from that: by cross-validation over accounts, and on the last period with a fit to "
-        "those before it. Logistic regression was chosen so that the score stays a sum that "
-        "people can follow. Snapshots are neither weighted nor drawn so as to balance those with "
-        "and without the event: probabilities are those of the data as they are.");
+        "apart from that: %son the last period with a fit to those before it. Logistic regression "
+        "was chosen so that the score stays a sum that people can follow. Snapshots are neither "
+        "weighted nor drawn so as to balance those with and without the event: probabilities are "
+        "those of the data as they are.",
+        crossed ? "by cross-validation over accounts, and " : "");
     assay_content_fact(d->content, "Method", "%s", method_words(d->model));
     say_signs(d);
     say_anchor(d);

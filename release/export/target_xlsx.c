@@ -64,7 +64,7 @@ static void inputs_of_row(const struct assay_model *model, const struct accounts
     for (size_t k = 0; k < model->n_input; k++) {
         const char *text = model->inputs[k].is_text ? text_at(table, accounts->text[k], row) : NULL;
         double number = accounts->number[k] != ASSAY_NO_COLUMN
-                            ? table->columns[accounts->number[k]].numbers[row]
+                            ? assay_column_number(&table->columns[accounts->number[k]], row)
                             : (double)NAN;
         inputs[k] = (struct assay_example_input){(char *)text, number};
     }

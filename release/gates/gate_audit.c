@@ -92,23 +92,14 @@ static void say_other_audit(const struct assay_gate_view *view, struct assay_tex
     }
 }
 
-void assay_gate_ask_audit(const struct assay_gate_view *view, struct assay_gate_answer *answer)
+/* What an audit of the candidate looked at, and whether that counts. */
+static bool say_audit(const struct assay_audit_facts *audit, struct assay_text *found)
 {
-    const struct assay_audit_facts *audit = assay_gate_audit(view);
-    struct assay_text *found = &answer->found;
     char day[ASSAY_DATE_SIZE];
-    assay_text_puts(&answer->asked, "an audit of this very file (digest ");
-    assay_gate_put_digest(&answer->asked, view->input->model->digest);
-    assay_text_puts(&answer->asked, "), on rows it was not calibrated on");
-    answer->result = ASSAY_GATE_CLOSED;
-    if (audit == NULL) {
-        say_other_audit(view, found);
-        return;
-    }
     assay_text_printf(found, "made on %s ", assay_date_print(audit->created, day));
     if (audit->used == 0) {
         assay_text_puts(found, "before any outcome was known: nothing was measured");
-        return;
+        return false;
     }
     assay_text_puts(found, "of ");
     assay_gate_put_count(found, audit->used);
@@ -119,8 +110,28 @@ void assay_gate_ask_audit(const struct assay_gate_view *view, struct assay_gate_
         assay_text_puts(found,
                         "; the model was calibrated on these rows, or may have been, and looks "
                         "better on them than it is");
+    return !audit->in_sample;
+}
+
+/* A first look was not cross-validated: no audit makes a version of it. */
+void assay_gate_ask_audit(const struct assay_gate_view *view, struct assay_gate_answer *answer)
+{
+    const struct assay_audit_facts *audit = assay_gate_audit(view);
+    bool first_look = view->input->model->spec.fit.folds == 0, good = false;
+    assay_text_puts(&answer->asked, "an audit of this very file (digest ");
+    assay_gate_put_digest(&answer->asked, view->input->model->digest);
+    assay_text_puts(&answer->asked, "), on rows it was not calibrated on");
+    if (audit != NULL)
+        good = say_audit(audit, &answer->found);
     else
-        answer->result = ASSAY_GATE_OPEN;
+        say_other_audit(view, &answer->found);
+    if (first_look) {
+        assay_text_puts(&answer->asked, "; the model cross-validated");
+        assay_text_puts(&answer->found,
+                        "; the model is a first look that held nothing out (\"folds\": 0): calibrate it "
+                        "with \"folds\", and audit that");
+    }
+    answer->result = good && !first_look ? ASSAY_GATE_OPEN : ASSAY_GATE_CLOSED;
 }
 
 /* ---- age ---- */

@@ -5,7 +5,8 @@
  *
  *   file        it reads: format, rules, digest, and is byte for byte as this program writes it
  *   examples    it gives its own examples
- *   audit       there is an audit of this very digest, not of the rows it was calibrated on
+ *   audit       there is an audit of this very digest, not of the rows it was calibrated on, and the
+ *               model is no first look ("folds": 0)
  *   age         neither the audit nor the outcomes of its last snapshots are older than
  *               release.audit_age_days; the audit is not older than the model, nor of a later day
  *   verdict     pass; inconclusive where the spec accepts it

@@ -198,7 +198,8 @@ static void explain(const struct assay_scorer *scorer, const struct assay_table 
     why->line_by = text_at(table, columns->line_by, row);
     for (size_t j = 0; j < why->model->n_signal; j++) {
         const struct assay_column *column = &table->columns[columns->signals[j]];
-        why->number[j] = column->type == ASSAY_TEXT ? (double)NAN : column->numbers[row];
+        why->number[j] =
+            column->type == ASSAY_TEXT ? (double)NAN : assay_column_number(column, row);
         why->text[j] = column->type == ASSAY_TEXT ? text_at(table, columns->signals[j], row) : NULL;
     }
     if (!why->score.dropped)
@@ -241,7 +242,7 @@ static enum assay_status explain_row(const struct assay_model *model,
     struct assay_why_case why = {.model = model,
                                  .account = options->account,
                                  .source = assay_csv_name(intake->csv),
-                                 .line = intake->table.lines[search.row],
+                                 .line = assay_table_line(&intake->table, search.row),
                                  .as_of = search.day,
                                  .n_same_day = search.n_same_day};
     explain(&scorer, &intake->table, search.row, &why);

@@ -219,6 +219,8 @@ static const struct {
      "{\"rule\": \"cost\", \"miss\": 4, \"false_alarm\": 1}", 5},
     {PLAIN ", \"models_by\": \"plan\"", "{\"rule\": \"youden\", \"by\": \"plan\"}", 17},
     {"\"folds\": 2, \"bootstrap\": 50, \"strength\": \"infinite\"", "\"targets\"", 41},
+    {"\"folds\": 0, \"bootstrap\": 0, \"anchor\": \"none\"",
+     "\"targets\", \"at_risk_probability\": 0.3", 3},
 };
 
 START_TEST(calibrate_in_other_ways_survives_the_failure_of_any_allocation) /* a loop over others */

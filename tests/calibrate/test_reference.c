@@ -197,6 +197,56 @@ START_TEST(more_than_fifty_values_are_pooled)
 }
 END_TEST
 
+/* A column as codes, and what is counted of it. The caller frees its codes and values. */
+static struct assay_column coded(const struct assay_column *plain, size_t n_row)
+{
+    struct assay_column column = {.type = ASSAY_NUMBER,
+                                  .values = calloc(n_row, sizeof(double)),
+                                  .number_codes = calloc(n_row, sizeof(uint16_t))};
+    for (size_t i = 0; i < n_row; i++) {
+        size_t code = 0;
+        while (code < column.n_value &&
+               memcmp(&column.values[code], &plain->numbers[i], sizeof(double)) != 0)
+            code++;
+        column.values[code] = plain->numbers[i];
+        column.n_value += code == column.n_value;
+        column.number_codes[i] = (uint16_t)code;
+    }
+    return column;
+}
+
+START_TEST(values_that_have_been_counted_are_described_as_if_counted_anew)
+{
+    struct lab lab = {0};
+    struct assay_error err = {0};
+    struct assay_levels levels[6] = {0};
+    bool known;
+    calibrate(&lab, &(struct made_up){.seed = 10, .n_row = 400});
+    struct assay_text want = reference_text(&lab);
+    const struct assay_history *history = &lab.calibration.history;
+    double *score = calloc(history->n_row, sizeof *score);
+    for (size_t j = 0; j < 5; j++) { /* the sixth is a category */
+        struct assay_column column =
+            coded(&history->table->columns[history->columns->signals[j]], history->n_row);
+        struct assay_eye eye = {.history = history, .column = &column};
+        ck_assay_ok(assay_levels_count(&eye, &known, &levels[j], &err));
+        ck_assert(known);
+        free(column.values);
+        free(column.number_codes);
+    }
+    assay_model_reference_clear(&lab.model.training.reference);
+    ck_assay_ok(assay_reference_make_scored(&lab.model, history, levels, score, &err));
+    struct assay_text found = reference_text(&lab);
+    ck_assert_str_eq(found.data, want.data);
+    for (size_t j = 0; j < 5; j++)
+        assay_levels_clear(&levels[j]);
+    assay_text_clear(&want);
+    assay_text_clear(&found);
+    free(score);
+    lab_clear(&lab);
+}
+END_TEST
+
 START_TEST(running_out_of_memory_is_an_error)
 {
     struct lab lab = {0};
@@ -226,6 +276,7 @@ static void add_tests(TCase *tc)
     tcase_add_test(tc, zones_are_those_that_the_model_scores);
     tcase_add_test(tc, neither_row_order_nor_threads_matter);
     tcase_add_test(tc, more_than_fifty_values_are_pooled);
+    tcase_add_test(tc, values_that_have_been_counted_are_described_as_if_counted_anew);
     tcase_add_test(tc, running_out_of_memory_is_an_error);
 }
 

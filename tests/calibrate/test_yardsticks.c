@@ -55,6 +55,22 @@ static void measure(const struct views *v, bool champion, struct assay_model_yar
 
 /* ---- figures ---- */
 
+START_TEST(where_nothing_was_held_out_nothing_is_compared)
+{
+    struct views *v = views_new(1);
+    struct assay_error err = {0};
+    struct assay_yardstick_data data = {.equal = v->equal, .champion = v->champion};
+    struct assay_model_yardstick yards[ASSAY_YARDS];
+    ck_assay_ok(assay_yardsticks_measure(&v->past.history, &data, yards, &err));
+    for (size_t k = 0; k < ASSAY_YARDS; k++) {
+        ck_assert_uint_eq(yards[k].n, 0);
+        ck_assert_double_nan(yards[k].auc);
+    }
+    ck_assert_int_eq(assay_worth_of(yards).verdict, ASSAY_WORTH_UNKNOWN);
+    views_free(v);
+}
+END_TEST
+
 static void assert_yard(const struct assay_model_yardstick *yard, const struct assay_paired *paired)
 {
     ck_assert_uint_eq(yard->n, paired->n);
@@ -382,6 +398,7 @@ END_TEST
 
 static void add_tests(TCase *tc)
 {
+    tcase_add_test(tc, where_nothing_was_held_out_nothing_is_compared);
     tcase_add_test(tc, yardsticks_are_compared_on_the_rows_that_both_predict);
     tcase_add_test(tc, rows_that_do_not_count_play_no_part);
     tcase_add_test(tc, a_champion_that_cannot_be_refitted_is_compared_as_it_is);

@@ -72,6 +72,22 @@ START_TEST(fingerprint_is_that_of_the_bytes_on_disk)
 }
 END_TEST
 
+START_TEST(a_fingerprint_that_nobody_asks_for_stays_empty)
+{
+    struct assay_source *source;
+    struct assay_error err = {0};
+    struct assay_text text = {0};
+    ck_assay_ok(assay_source_open_memory("abc", "abc", 3, &source, &err));
+    assay_source_skip_sha256(source);
+    ck_assay_ok(read_all(source, 10, &text, &err));
+    ck_assert_str_eq(text.data, "abc");
+    ck_assert_uint_eq(assay_source_bytes(source), 3);
+    ck_assert_str_eq(assay_source_sha256(source), "");
+    assay_text_clear(&text);
+    assay_source_close(source);
+}
+END_TEST
+
 /* Long enough for several refills; the step decides where members and buffers meet. */
 START_TEST(gzip_members_are_joined_whatever_the_buffer)
 {
@@ -236,6 +252,7 @@ END_TEST
 static void add_tests(TCase *tc)
 {
     tcase_add_test(tc, fingerprint_is_that_of_the_bytes_on_disk);
+    tcase_add_test(tc, a_fingerprint_that_nobody_asks_for_stays_empty);
     tcase_add_loop_test(tc, gzip_members_are_joined_whatever_the_buffer, 0, 4);
     tcase_add_test(tc, zeros_behind_gzip_are_padding);
     tcase_add_test(tc, gzip_cut_off_anywhere_is_an_error);

@@ -45,7 +45,8 @@ static struct assay_performance alone(const struct accounts *from, size_t c, int
             account[n++] = from->account[i];
         }
     ck_assay_ok(assay_performance_measure(prob, outcome, n, 0.2, &p, &err));
-    struct assay_clustered_rows rows = {prob, outcome, flagged, account, n};
+    struct assay_clustered_rows rows = {
+        .prob = prob, .outcome = outcome, .flagged = flagged, .cluster = account, .n = n};
     if (clustered)
         ck_assay_ok(assay_performance_by_cluster(&rows, &p, &err));
     return p;

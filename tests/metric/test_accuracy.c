@@ -1,4 +1,6 @@
 #include "core/metric/accuracy.h"
+#include <math.h>
+#include <stdlib.h>
 #include "tests/metric/sample.h"
 
 START_TEST(brier_and_log_loss_agree_with_the_reference_on_every_split)
@@ -182,8 +184,39 @@ START_TEST(the_impossible_is_refused_by_name)
 }
 END_TEST
 
+/* Rows of several chunks, far from 0 with little between them: squares about 0 would have lost the digits. */
+START_TEST(both_losses_from_one_look_have_the_errors_of_two_passes)
+{
+    enum { N = 60000 };
+    double *prob = malloc(N * sizeof *prob), sum = 0.0, squares = 0.0;
+    unsigned char *outcome = calloc(N, 1);
+    struct assay_error err = {0};
+    struct assay_mean_loss brier, log_loss, alone;
+    ck_assert(prob != NULL && outcome != NULL);
+    for (size_t i = 0; i < N; i++) {
+        prob[i] = 0.9 + 1e-7 * (double)(i % 97) + 1e-6 * (double)(i / 10000);
+        sum += prob[i] * prob[i];
+    }
+    for (size_t i = 0; i < N; i++)
+        squares += (prob[i] * prob[i] - sum / N) * (prob[i] * prob[i] - sum / N);
+    assay_losses_of(prob, outcome, N, &brier, &log_loss);
+    test_close("Brier SE", brier.std_error, sqrt(squares / (N - 1.0) / N), 1e-9, 0.0);
+    ck_assay_ok(assay_brier_score(prob, outcome, N, &alone, &err));
+    ck_assert_mem_eq(&alone, &brier, sizeof brier);
+    ck_assay_ok(assay_log_loss(prob, outcome, N, &alone, &err));
+    ck_assert_mem_eq(&alone, &log_loss, sizeof log_loss);
+    prob[5] = 1.0; /* did not happen */
+    assay_losses_of(prob, outcome, N, &brier, &log_loss);
+    ck_assert_double_nan(log_loss.estimate.value);
+    ck_assert(isfinite(brier.std_error));
+    free(outcome);
+    free(prob);
+}
+END_TEST
+
 static void add_tests(TCase *tc)
 {
+    tcase_add_test(tc, both_losses_from_one_look_have_the_errors_of_two_passes);
     tcase_add_loop_test(tc, brier_and_log_loss_agree_with_the_reference_on_every_split, 0,
                         COUNT(splits));
     tcase_add_loop_test(tc, brier_of_every_segment_agrees_with_the_reference, 0,

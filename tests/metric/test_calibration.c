@@ -2,6 +2,7 @@
 
 #include "core/metric/calibration.h"
 #include "tests/metric/sample.h"
+#include "tests/support/random.h"
 
 static double logit(double prob)
 {
@@ -435,6 +436,54 @@ START_TEST(a_lack_of_memory_is_reported)
 }
 END_TEST
 
+/* Few rows, and many in many blocks. */
+START_TEST(both_at_once_are_what_each_says)
+{
+    enum { N = 150000 };
+    struct test_random random = {(uint64_t)_i + 9};
+    struct assay_error err = {0};
+    struct assay_calibration_in_large large;
+    struct assay_recalibration line;
+    struct assay_calibration_pair pair;
+    size_t n = _i == 0 ? 300 : N;
+    double *prob = calloc(n, sizeof *prob);
+    unsigned char *outcome = calloc(n, 1);
+    ck_assert(prob != NULL && outcome != NULL);
+    for (size_t i = 0; i < n; i++) {
+        double x = 6 * test_uniform(&random) - 4;
+        prob[i] = 1 / (1 + exp(-x));
+        outcome[i] = test_uniform(&random) < 1 / (1 + exp(-(0.3 + 0.8 * x)));
+    }
+    ck_assay_ok(assay_calibration_in_large(prob, outcome, n, &large, &err));
+    ck_assay_ok(assay_recalibration_measure(prob, outcome, n, &line, &err));
+    ck_assert_int_eq(assay_calibration_pair(prob, outcome, n, &pair), ASSAY_OK);
+    ck_assert(pair.in_large == ASSAY_OK && pair.line == ASSAY_OK);
+    ck_assert_mem_eq(&pair.intercept, &large.intercept, sizeof large.intercept);
+    ck_assert_mem_eq(&pair.recalibration, &line, sizeof line);
+    /* The line the outcomes were drawn from lies within five standard errors. */
+    ck_assert_double_le(fabs(line.slope.value - 0.8), 5 * line.slope_se);
+    ck_assert_double_le(fabs(line.intercept.value - 0.3), 5 * line.intercept_se);
+    free(prob);
+    free(outcome);
+}
+END_TEST
+
+START_TEST(both_at_once_say_what_cannot_be_had)
+{
+    static const double prob[] = {0.2, 0.3, 0.7, 0.8}, same[] = {0.4, 0.4, 0.4, 0.4};
+    static const unsigned char apart[] = {0, 0, 1, 1}, mixed[] = {0, 1, 0, 1};
+    struct assay_calibration_pair pair;
+    ck_assert_int_eq(assay_calibration_pair(prob, apart, 4, &pair), ASSAY_OK);
+    ck_assert(pair.in_large == ASSAY_OK && pair.line == ASSAY_ENUMERIC);
+    ck_assert_int_eq(assay_calibration_pair(same, mixed, 4, &pair), ASSAY_OK);
+    ck_assert(pair.in_large == ASSAY_OK && pair.line == ASSAY_EDATA);
+    test_fail_allocation(1);
+    enum assay_status status = assay_calibration_pair(prob, mixed, 4, &pair);
+    test_fail_allocation(0);
+    ck_assert_int_eq(status, ASSAY_ENOMEM);
+}
+END_TEST
+
 static void add_tests(TCase *tc)
 {
     tcase_add_loop_test(tc, every_split_agrees_with_the_reference, 0, COUNT(splits));
@@ -451,6 +500,8 @@ static void add_tests(TCase *tc)
     tcase_add_loop_test(tc, separated_outcomes_have_no_finite_slope, 0, COUNT(separated));
     tcase_add_loop_test(tc, what_has_no_calibration_is_refused_by_name, 0, COUNT(bad));
     tcase_add_test(tc, a_lack_of_memory_is_reported);
+    tcase_add_loop_test(tc, both_at_once_are_what_each_says, 0, 2);
+    tcase_add_test(tc, both_at_once_say_what_cannot_be_had);
 }
 
 ASSAY_SUITE("metric/calibration", add_tests)

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "core/metric/paired.h"
+#include "core/metric/roc.h"
 #include "tests/support/random.h"
 #include "tests/support/suite.h"
 
@@ -135,6 +136,108 @@ START_TEST(the_auc_has_obuchowskis_error) /* a loop over seeds */
 }
 END_TEST
 
+/* Codes turned round: no two tasks have the same clusters, and no cluster is summed where it stands. */
+START_TEST(names_of_clusters_do_not_matter) /* a loop over seeds */
+{
+    draw(&a, (uint64_t)_i + 1, 500, 4, 0.5);
+    struct assay_performance want = clustered(&a);
+    for (size_t i = 0; i < a.n; i++)
+        a.cluster[i] = 100000 - 200 * a.cluster[i];
+    struct assay_performance got = clustered(&a);
+    check_near(&got, &want, 1e-11);
+}
+END_TEST
+
+START_TEST(one_measuring_gives_both) /* a loop over seeds */
+{
+    struct assay_performance once, alone;
+    struct assay_error err = {0};
+    draw(&a, (uint64_t)_i + 1, 500, 4, 0.5);
+    struct assay_clustered_rows rows = as_rows(&a);
+    struct assay_performance want = clustered(&a), without = plain(&a);
+    ck_assay_ok(assay_performance_measure_clustered(&rows, &once, &err));
+    ck_assert_mem_eq(&once, &want, sizeof want);
+    rows.cluster = NULL;
+    ck_assay_ok(assay_performance_measure_clustered(&rows, &alone, &err));
+    ck_assert_mem_eq(&alone, &without, sizeof without);
+}
+END_TEST
+
+START_TEST(placements_are_handed_over_where_all_rows_have_one)
+{
+    static double place[2000];
+    struct assay_performance p;
+    struct assay_placing placing;
+    struct assay_error err = {0};
+    draw(&a, 3, 500, 4, 0.5);
+    struct assay_clustered_rows rows = as_rows(&a);
+    ck_assert_uint_le(a.n, COUNT(place));
+    ck_assay_ok(assay_performance_measure_placed(&rows, &p, &placing, &err));
+    ck_assay_ok(assay_auc_placements(a.prob, a.outcome, a.n, ASSAY_HIGHER_IS_RISK, place, &err));
+    for (size_t i = 0; i < a.n; i++)
+        ck_assert_double_eq(assay_placing_of(&placing, i, a.outcome[i]), place[i]);
+    assay_placing_clear(&placing);
+    a.prob[7] = NAN;
+    ck_assay_ok(assay_performance_measure_placed(&rows, &p, &placing, &err));
+    ck_assert_ptr_null(placing.twice);
+}
+END_TEST
+
+/* More rows than a task has, clusters that reach from one task to the next: the effect of the share of events is
+ * that of a cluster's size where all its rows are alike. */
+START_TEST(clusters_may_lie_across_tasks)
+{
+    enum { N = 140000, EACH = 3500 };
+    unsigned char *member = malloc(N), *hit = malloc(N);
+    int32_t *cluster = malloc(N * sizeof *cluster);
+    struct assay_clustered_rows rows = {.cluster = cluster, .n = N};
+    struct assay_estimate together, apart;
+    struct assay_error err = {0};
+    ck_assert(member != NULL && hit != NULL && cluster != NULL);
+    for (size_t i = 0; i < N; i++) {
+        cluster[i] = (int32_t)(i / EACH);
+        member[i] = 1;
+        hit[i] = i / EACH % 4 == 0;
+    }
+    ck_assay_ok(assay_share_by_cluster(&rows, member, hit, &together, &err));
+    double n = N / EACH, d = n / (n - 1) * EACH * (N - 1.0) / N;
+    struct assay_estimate want = assay_wilson_of_share(0.25, N / d, ASSAY_LEVEL);
+    test_close("low", together.low, want.low, 1e-12, 1);
+    test_close("high", together.high, want.high, 1e-12, 1);
+    for (size_t i = 0; i < N; i++)
+        cluster[i] = 39 - cluster[i];
+    ck_assay_ok(assay_share_by_cluster(&rows, member, hit, &apart, &err));
+    test_close("low", apart.low, want.low, 1e-12, 1);
+    free(cluster);
+    free(hit);
+    free(member);
+}
+END_TEST
+
+/* Flags that are not given are those of probabilities above the line, or above the row's own; with gaps too. */
+START_TEST(a_line_says_who_is_flagged)
+{
+    static double row_line[MOST];
+    draw(&a, 11, 300, 3, 0.5);
+    for (size_t i = 0; i < a.n; i++)
+        row_line[i] = line;
+    for (int own = 0; own < 2; own++)
+        for (int gap = 0; gap < 2; gap++) {
+            struct assay_clustered_rows given = as_rows(&a), by_line = given;
+            struct assay_performance want, got;
+            struct assay_error err = {0};
+            a.prob[5] = gap == 1 ? (double)NAN : 0.4;
+            a.flagged[5] = gap == 0;
+            by_line.flagged = NULL;
+            by_line.line = own == 1 ? 0.9 : line;
+            by_line.row_line = own == 1 ? row_line : NULL;
+            ck_assay_ok(assay_performance_measure_clustered(&given, &want, &err));
+            ck_assay_ok(assay_performance_measure_clustered(&by_line, &got, &err));
+            ck_assert_mem_eq(&got, &want, sizeof got);
+        }
+}
+END_TEST
+
 START_TEST(rows_without_a_prediction_do_not_count)
 {
     draw(&a, 5, 300, 3, 0.5);
@@ -235,8 +338,32 @@ START_TEST(every_failing_allocation_is_reported)
 }
 END_TEST
 
+START_TEST(rows_that_cannot_be_measured_are_refused)
+{
+    const double prob[] = {0.5, NAN, 1.5}, none[] = {NAN, NAN, NAN};
+    const unsigned char outcome[] = {0, 1, 1}, flagged[3] = {0};
+    const int32_t cluster[] = {0, 0, 1};
+    struct assay_clustered_rows rows = {.prob = prob, .outcome = outcome, .flagged = flagged,
+                                        .cluster = cluster, .n = 3};
+    struct assay_performance p = {.tp = 7};
+    struct assay_error err = {0};
+    ck_assert_int_eq(assay_performance_measure_clustered(&rows, &p, &err), ASSAY_EDATA);
+    ck_assert_str_eq(err.message, "performance: prob[2] is 1.5; expected 0 to 1");
+    rows.prob = none;
+    ck_assert_int_eq(assay_performance_measure_clustered(&rows, &p, &err), ASSAY_EDATA);
+    ck_assert_str_eq(err.message, "performance: no row has a prediction; expected at least 1");
+    ck_assert_uint_eq(p.tp, 7);
+}
+END_TEST
+
 static void add_tests(TCase *tc)
 {
+    tcase_add_loop_test(tc, names_of_clusters_do_not_matter, 0, 5);
+    tcase_add_loop_test(tc, one_measuring_gives_both, 0, 5);
+    tcase_add_test(tc, placements_are_handed_over_where_all_rows_have_one);
+    tcase_add_test(tc, clusters_may_lie_across_tasks);
+    tcase_add_test(tc, a_line_says_who_is_flagged);
+    tcase_add_test(tc, rows_that_cannot_be_measured_are_refused);
     tcase_add_loop_test(tc, rows_that_are_clusters_of_their_own_change_nothing, 0, 20);
     tcase_add_loop_test(tc, copies_of_a_row_say_no_more_than_the_row, 0, 20);
     tcase_add_loop_test(tc, the_auc_has_obuchowskis_error, 0, 20);

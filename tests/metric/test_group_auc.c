@@ -8,7 +8,7 @@
 enum { MOST = 3000 };
 static double score[MOST], part[MOST];
 static unsigned char outcome[MOST], member[MOST], of_part[MOST];
-static uint32_t place[MOST];
+static int32_t code[MOST];
 
 static void draw(uint64_t seed, size_t n, size_t levels)
 {
@@ -36,13 +36,18 @@ static struct assay_auc sorted(size_t n, bool members, enum assay_higher_is high
     return auc;
 }
 
-static size_t members_of(const struct assay_risk_order *risk)
+/* Members are group 1, all others group 0; a third is empty. */
+static struct assay_group_auc measure(const struct assay_risk_order *risk, double placement[])
 {
-    size_t n = 0;
-    for (size_t k = 0; k < risk->n; k++)
-        if (member[risk->row[k]])
-            place[n++] = (uint32_t)k;
-    return n;
+    struct assay_error err = {0};
+    struct assay_group_auc out[3];
+    for (size_t i = 0; i < risk->n; i++)
+        code[i] = member[i] ? 0 : -1;
+    ck_assay_ok(assay_group_aucs(risk, code, 3, out, placement, &err));
+    ck_assert_uint_eq(out[2].group.auc.n_event + out[2].group.auc.n_nonevent, 0);
+    ck_assert_uint_eq(out[2].rest.auc.n_event, out[0].group.auc.n_event + out[1].group.auc.n_event);
+    ck_assert_double_eq(out[0].group.auc.mann_whitney_u, out[1].rest.auc.mann_whitney_u);
+    return out[1];
 }
 
 static void check_same(const struct assay_auc *got, const struct assay_auc *want)
@@ -62,16 +67,15 @@ START_TEST(group_and_rest_are_as_if_sorted_by_themselves) /* seeds; ties of seve
     enum assay_higher_is higher_is = _i % 2 ? ASSAY_HIGHER_IS_HEALTH : ASSAY_HIGHER_IS_RISK;
     struct assay_error err = {0};
     struct assay_risk_order risk;
-    struct assay_spread_auc group, rest;
     struct assay_auc want;
     size_t n = 60 + (size_t)_i * 97;
     draw((uint64_t)_i + 1, n, levels[_i % 4]);
     ck_assay_ok(assay_risk_order_init(score, outcome, n, higher_is, &risk, &err));
-    assay_group_auc(&risk, place, members_of(&risk), &group, &rest, NULL);
+    struct assay_group_auc got = measure(&risk, NULL);
     want = sorted(n, true, higher_is);
-    check_same(&group.auc, &want);
+    check_same(&got.group.auc, &want);
     want = sorted(n, false, higher_is);
-    check_same(&rest.auc, &want);
+    check_same(&got.rest.auc, &want);
     assay_risk_order_clear(&risk);
 }
 END_TEST
@@ -81,19 +85,19 @@ START_TEST(placements_are_those_of_the_group) /* seeds */
     static double placement[MOST], want[MOST];
     struct assay_error err = {0};
     struct assay_risk_order risk;
-    struct assay_spread_auc group, rest;
     size_t n = 500, m = 0;
     draw((uint64_t)_i + 1, n, _i % 2 ? 9 : 0);
     ck_assay_ok(assay_risk_order_init(score, outcome, n, ASSAY_HIGHER_IS_RISK, &risk, &err));
-    size_t members = members_of(&risk);
-    assay_group_auc(&risk, place, members, &group, &rest, placement);
-    for (size_t k = 0; k < members; k++) {
-        part[m] = score[risk.row[place[k]]];
-        of_part[m++] = outcome[risk.row[place[k]]];
-    }
+    measure(&risk, placement);
+    for (size_t i = 0; i < n; i++)
+        if (member[i]) {
+            part[m] = score[i];
+            of_part[m++] = outcome[i];
+        }
     ck_assay_ok(assay_auc_placements(part, of_part, m, ASSAY_HIGHER_IS_RISK, want, &err));
-    for (size_t k = 0; k < members; k++)
-        ck_assert_double_eq_tol(placement[k], want[k], 1e-15);
+    for (size_t i = 0, k = 0; i < n; i++)
+        if (member[i])
+            ck_assert_double_eq_tol(placement[i], want[k++], 1e-15);
     assay_risk_order_clear(&risk);
 }
 END_TEST
@@ -102,17 +106,14 @@ START_TEST(one_outcome_and_perfect_order_have_no_interval)
 {
     struct assay_error err = {0};
     struct assay_risk_order risk;
-    struct assay_spread_auc group, rest;
-    const uint32_t low[] = {0, 1, 2}; /* none of them with the event */
     const double scores[] = {1, 2, 3, 4, 5, 6, 7};
     const unsigned char outcomes[] = {0, 0, 0, 0, 0, 1, 1};
+    for (size_t i = 0; i < 7; i++)
+        member[i] = i < 3; /* none of them with the event */
     ck_assay_ok(assay_risk_order_init(scores, outcomes, 7, ASSAY_HIGHER_IS_RISK, &risk, &err));
-    assay_group_auc(&risk, low, 3, &group, &rest, NULL);
-    ck_assert(isnan(group.auc.wald.value) && isnan(group.auc.variance));
-    ck_assert(rest.auc.wald.value == 1.0 && isnan(rest.auc.wald.low));
-    assay_group_auc(&risk, NULL, 0, &group, &rest, NULL);
-    ck_assert_uint_eq(group.auc.n_event + group.auc.n_nonevent, 0);
-    ck_assert_uint_eq(rest.auc.n_event, 2);
+    struct assay_group_auc got = measure(&risk, NULL);
+    ck_assert(isnan(got.group.auc.wald.value) && isnan(got.group.auc.variance));
+    ck_assert(got.rest.auc.wald.value == 1.0 && isnan(got.rest.auc.wald.low));
     assay_risk_order_clear(&risk);
 }
 END_TEST
@@ -128,25 +129,20 @@ START_TEST(two_splits_are_those_of_the_reference)
     size_t n = a.n + b.n;
     double *value = calloc(n, sizeof *value);
     unsigned char *y = calloc(n, 1);
-    uint32_t *first = calloc(n, sizeof *first);
-    size_t m = 0;
+    int32_t *of = calloc(n, sizeof *of);
     for (size_t i = 0; i < n; i++) { /* in turn, as far as they go */
         bool of_a = i < 2 * a.n && i < 2 * b.n ? i % 2 == 0 : i >= 2 * b.n;
         size_t k = of_a ? (i < 2 * b.n ? i / 2 : i - b.n) : (i < 2 * a.n ? i / 2 : i - a.n);
         value[i] = of_a ? a.value[k] : b.value[k];
         y[i] = of_a ? a.outcome[k] : b.outcome[k];
+        of[i] = of_a ? 0 : -1;
     }
     struct assay_risk_order risk;
-    struct assay_spread_auc group, rest;
+    struct assay_group_auc got[2];
     ck_assay_ok(assay_risk_order_init(value, y, n, ASSAY_HIGHER_IS_RISK, &risk, &err));
-    for (size_t k = 0; k < n; k++) {
-        size_t i = risk.row[k];
-        if (i < 2 * a.n && i < 2 * b.n ? i % 2 == 0 : i >= 2 * b.n)
-            first[m++] = (uint32_t)k;
-    }
-    assay_group_auc(&risk, first, m, &group, &rest, NULL);
-    double gap = group.auc.wald.value - rest.auc.wald.value;
-    double se = sqrt(group.auc.variance + rest.auc.variance);
+    ck_assay_ok(assay_group_aucs(&risk, of, 2, got, NULL, &err));
+    const struct assay_auc *group = &got[1].group.auc, *rest = &got[1].rest.auc;
+    double gap = group->wald.value - rest->wald.value, se = sqrt(group->variance + rest->variance);
     const struct cJSON *want = test_at(assay_json_root(doc), "A_vs_B_core_unpaired", NULL);
     test_close("difference", gap, test_number(want, "difference", NULL), 1e-8, 0.0);
     test_close("se", se, test_number(want, "se", NULL), 1e-8, 0.0);
@@ -157,7 +153,7 @@ START_TEST(two_splits_are_those_of_the_reference)
     sample_free(&b);
     free(value);
     free(y);
-    free(first);
+    free(of);
 }
 END_TEST
 
@@ -176,9 +172,23 @@ START_TEST(what_is_no_score_is_refused)
 }
 END_TEST
 
+static void check_groups_fail(const struct assay_risk_order *risk)
+{
+    for (size_t k = 1; k <= 3; k++) {
+        struct assay_error err = {0};
+        struct assay_group_auc out[1];
+        test_fail_allocation(k);
+        enum assay_status status = assay_group_aucs(risk, code, 1, out, NULL, &err);
+        test_fail_allocation(0);
+        ck_assert_int_eq(status, k <= 2 ? ASSAY_ENOMEM : ASSAY_OK);
+    }
+}
+
 START_TEST(every_failing_allocation_is_said)
 {
     draw(1, 50, 0);
+    for (size_t i = 0; i < 50; i++)
+        code[i] = -1;
     for (size_t k = 1;; k++) {
         struct assay_error err = {0};
         struct assay_risk_order risk = {0};
@@ -187,8 +197,9 @@ START_TEST(every_failing_allocation_is_said)
             assay_risk_order_init(score, outcome, 50, ASSAY_HIGHER_IS_RISK, &risk, &err);
         test_fail_allocation(0);
         if (status == ASSAY_OK) {
+            check_groups_fail(&risk);
             assay_risk_order_clear(&risk);
-            ck_assert_uint_ge(k, 6);
+            ck_assert_uint_ge(k, 5);
             return;
         }
         ck_assert_int_eq(status, ASSAY_ENOMEM);

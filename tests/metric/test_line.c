@@ -169,6 +169,73 @@ START_TEST(the_line_is_the_best_of_all_lines_between_predictions)
 }
 END_TEST
 
+/* ---- many predictions, most of which are only counted ---- */
+
+struct row {
+    double prob;
+    unsigned char outcome;
+};
+
+static int by_prob_down(const void *a, const void *b)
+{
+    const struct row *l = a, *r = b;
+    return l->prob > r->prob ? -1 : l->prob < r->prob;
+}
+
+static void draw_many(uint64_t seed, size_t n, struct row row[], double prob[],
+                      unsigned char outcome[])
+{
+    struct test_random random = {seed};
+    for (size_t i = 0; i < n; i++) {
+        double u = test_uniform(&random);
+        prob[i] = seed % 3 == 0 ? u : seed % 3 == 1 ? u * u * u * u : floor(50 * u) / 50;
+        outcome[i] = test_uniform(&random) < 0.1 + 0.8 * prob[i];
+        row[i] = (struct row){prob[i], outcome[i]};
+    }
+    qsort(row, n, sizeof *row, by_prob_down);
+}
+
+/* One walk over all of them, cut by cut, from the highest down. */
+START_TEST(of_many_predictions_none_that_matters_is_passed_over)
+{
+    enum { N = 6000 };
+    static struct row row[N];
+    static double prob[N];
+    static unsigned char outcome[N];
+    struct assay_line_question q = rules[_i % 5];
+    struct assay_error err = {0};
+    struct assay_line line;
+    double events = 0, best = -INFINITY, from = -1, to = -1, low = NAN, high = NAN;
+    draw_many((uint64_t)_i / 5, N, row, prob, outcome);
+    if (_i >= 45)
+        q.sensitivity = q.specificity = 1e-13; /* met from the first cut to the last */
+    for (size_t i = 0; i < N; i++)
+        events += row[i].outcome;
+    struct counts c = {.fn = events, .tn = N - events};
+    for (size_t i = 0; i + 1 < N; i++) {
+        c.tp += row[i].outcome, c.fn -= row[i].outcome;
+        c.fp += !row[i].outcome, c.tn -= !row[i].outcome;
+        if (row[i].prob == row[i + 1].prob)
+            continue;
+        double worth = worth_of(&c, &q);
+        if (q.by == ASSAY_BY_TARGETS && margin_of(&c, &q) >= -1e-12) {
+            high = isnan(high) ? row[i].prob : high;
+            low = row[i + 1].prob;
+        }
+        if (worth > best) {
+            best = worth;
+            from = row[i].prob;
+            to = row[i + 1].prob;
+        }
+    }
+    ck_assay_ok(assay_line_choose(prob, outcome, N, &q, &line, &err));
+    ck_assert_double_eq(line.line, assay_expit(0.5 * (fmax(logit(from), -36) + fmax(logit(to), -36))));
+    ck_assert_int_eq(line.feasible, !isnan(high));
+    ck_assert(!line.feasible || (line.low == low && line.high == high));
+    ck_assert_uint_eq(line.n, N);
+}
+END_TEST
+
 START_TEST(lines_within_the_interval_meet_both_targets_and_no_others_do)
 {
     struct assay_error err = {0};
@@ -472,6 +539,7 @@ END_TEST
 static void add_tests(TCase *tc)
 {
     tcase_add_loop_test(tc, the_line_is_the_best_of_all_lines_between_predictions, 0, 300);
+    tcase_add_loop_test(tc, of_many_predictions_none_that_matters_is_passed_over, 0, 47);
     tcase_add_loop_test(tc, lines_within_the_interval_meet_both_targets_and_no_others_do, 0, 300);
     tcase_add_test(tc, costs_are_those_of_a_hundred_rows);
     tcase_add_test(tc, targets_out_of_reach_are_proved_to_be);

@@ -140,6 +140,28 @@ START_TEST(clustered_variance_is_what_all_pairs_give)
 }
 END_TEST
 
+START_TEST(what_is_known_of_the_first_need_not_be_measured)
+{
+    struct assay_error err = {0};
+    struct assay_paired want, got;
+    struct assay_placing placing;
+    struct assay_mean_loss brier, log_loss;
+    struct assay_auc auc;
+    struct pair p = pair_random((uint64_t)_i, 60);
+    ck_assay_ok(assay_paired_measure(p.first, p.second, p.outcome, p.cluster, p.n, &want, &err));
+    ck_assay_ok(assay_auc_place(p.first, p.outcome, p.n, want.n_event, &auc, &placing, &err));
+    ck_assay_ok(assay_brier_score(p.first, p.outcome, p.n, &brier, &err));
+    ck_assay_ok(assay_log_loss(p.first, p.outcome, p.n, &log_loss, &err));
+    struct assay_paired_known known = {
+        auc.wald.value, brier.estimate.value, log_loss.estimate.value, &placing};
+    ck_assay_ok(assay_paired_measure_known(p.first, &known, p.second, p.outcome, p.cluster, p.n, &got,
+                                           &err));
+    ck_assert_mem_eq(&got, &want, sizeof want);
+    assay_placing_clear(&placing);
+    pair_free(&p);
+}
+END_TEST
+
 /* The sandwich of a mean: squares of cluster sums of what is left of each row. */
 START_TEST(losses_differ_by_what_their_rows_say)
 {
@@ -454,6 +476,7 @@ static void add_tests(TCase *tc)
     tcase_add_loop_test(tc, paired_aucs_agree_with_the_reference, 0, COUNT(references));
     tcase_add_loop_test(tc, clustered_variance_is_what_all_pairs_give, 0, 20);
     tcase_add_loop_test(tc, losses_differ_by_what_their_rows_say, 0, 20);
+    tcase_add_loop_test(tc, what_is_known_of_the_first_need_not_be_measured, 0, 5);
     tcase_add_loop_test(tc, who_is_first_and_in_which_order_rows_come_is_of_no_account, 0, 20);
     tcase_add_loop_test(tc, copies_in_one_cluster_do_not_count_as_news, 0, 10);
     tcase_add_test(tc, the_same_prediction_differs_by_nothing_and_surely_so);

@@ -1,6 +1,7 @@
 #include <float.h>
 
 #include "core/metric/percentiles.h"
+#include "core/metric/sieve.h"
 #include "tests/metric/sample.h"
 #include "tests/support/random.h"
 
@@ -42,6 +43,84 @@ static double *draw(uint64_t seed, size_t n)
     }
     return value;
 }
+
+/* Of many values most are only counted: smooth ones, ones that pile up at the ends, ones of any magnitude, and
+ * tied ones, with gaps in every other. */
+START_TEST(percentiles_of_many_are_what_sorting_gives)
+{
+    enum { N = 150001 };
+    static double value[N], sorted[N];
+    struct assay_error err = {0};
+    struct assay_percentiles p;
+    struct test_random random = {77 + (uint64_t)_i};
+    size_t n = 0;
+    for (size_t i = 0; i < N; i++) {
+        double u = 20 * (test_uniform(&random) - 0.5);
+        double kinds[] = {u, fmin(fmax(u, -8), 8), exp(5 * u), floor(u)};
+        value[i] = _i % 2 == 1 && test_below(&random, 9) == 0 ? (double)NAN : kinds[_i / 2];
+        if (!isnan(value[i]))
+            sorted[n++] = value[i];
+    }
+    qsort(sorted, n, sizeof *sorted, ascending);
+    ck_assay_ok(assay_percentiles_measure(value, N, &p, &err));
+    ck_assert_uint_eq(p.n, n);
+    ck_assert_double_eq(p.lowest, sorted[0]);
+    ck_assert_double_eq(p.highest, sorted[n - 1]);
+    for (size_t k = 0; k < ASSAY_PERCENTILES; k++) {
+        double h = (double)(n - 1) * (double)(k + 1) / 100.0;
+        size_t at = (size_t)h;
+        double share = h - (double)at;
+        double x = share > 0 ? (1 - share) * sorted[at] + share * sorted[at + 1] : sorted[at];
+        ck_assert_double_eq(p.at[k], x);
+        ck_assert_uint_eq(p.up_to[k], naive_count(sorted, n, x));
+    }
+}
+END_TEST
+
+/* Between ties a percentile may be rounded to beside them: into the strip below, where a strip is as narrow as a
+ * rounding. Another value lies there. */
+START_TEST(a_percentile_that_is_rounded_away_from_ties_counts_what_is_below_it)
+{
+    enum { MOST = 1200 };
+    struct assay_error err = {0};
+    struct assay_percentiles p;
+    double value[MOST];
+    size_t beside = 0;
+    for (size_t n = 300; n < MOST; n++) {
+        double low = 1.9, top = low + (ASSAY_STRIPS - 1) * DBL_EPSILON;
+        double v = low + (double)(3 * n + 1) * DBL_EPSILON;
+        for (size_t i = 0; i < n; i++)
+            value[i] = i == 0 ? low : i == 1 ? top : i == 2 ? v - DBL_EPSILON : i == 3 ? (double)NAN : v;
+        ck_assay_ok(assay_percentiles_measure(value, n, &p, &err));
+        for (size_t k = 0; k < ASSAY_PERCENTILES; k++) {
+            beside += p.at[k] < v;
+            ck_assert_uint_eq(p.up_to[k], naive_count(value, n, p.at[k]));
+        }
+    }
+    ck_assert_uint_gt(beside, 0);
+}
+END_TEST
+
+/* Each value as often as it comes, in whatever order; values that never come, and NaN, do not count. */
+START_TEST(percentiles_of_counts_are_those_of_the_values)
+{
+    struct assay_error err = {0};
+    struct test_random random = {500 + (uint64_t)_i};
+    struct assay_percentiles of_counts, of_values;
+    double values[24], *all = calloc(24 * 40, sizeof *all);
+    size_t times[24], n = 0, n_value = 1 + test_below(&random, 24);
+    for (size_t k = 0; k < n_value; k++) {
+        values[k] = k == 3 ? (double)NAN : 1e2 * (test_uniform(&random) - 0.5);
+        times[k] = test_below(&random, 4) == 0 ? 0 : test_below(&random, _i % 2 == 0 ? 3 : 40);
+        for (size_t t = 0; t < times[k]; t++)
+            all[n++] = values[k];
+    }
+    ck_assay_ok(assay_percentiles_of_counts(values, times, n_value, &of_counts, &err));
+    ck_assay_ok(assay_percentiles_measure(all, n, &of_values, &err));
+    ck_assert_mem_eq(&of_counts, &of_values, sizeof of_values);
+    free(all);
+}
+END_TEST
 
 START_TEST(percentiles_are_what_sorting_gives)
 {
@@ -174,14 +253,44 @@ START_TEST(running_out_of_memory_is_an_error)
 }
 END_TEST
 
+START_TEST(tallies_count_as_their_values_would_one_by_one)
+{
+    enum { N = 3000, VALUES = 40 };
+    struct test_random random = {(uint64_t)_i + 5};
+    struct assay_error err = {0};
+    struct assay_percentiles of;
+    struct assay_percentile_counts one_by_one, tallied;
+    double sample[N], then[N], value[VALUES];
+    size_t times[VALUES] = {0};
+    for (size_t k = 0; k < VALUES; k++)
+        value[k] = k == 3 ? (double)NAN : floor(30 * test_uniform(&random)) / 8;
+    for (size_t i = 0; i < N; i++) {
+        size_t k = test_bits(&random) % VALUES;
+        times[k]++;
+        sample[i] = value[k];
+        then[i] = 1 + 2 * test_uniform(&random);
+    }
+    ck_assay_ok(assay_percentiles_measure(then, N, &of, &err));
+    assay_percentiles_count(&of, sample, NULL, N, &one_by_one);
+    assay_percentiles_tally(&of, value, times, VALUES, &tallied);
+    ck_assert_uint_eq(tallied.n, one_by_one.n);
+    ck_assert_uint_eq(tallied.below, one_by_one.below);
+    ck_assert_mem_eq(tallied.up_to, one_by_one.up_to, sizeof tallied.up_to);
+}
+END_TEST
+
 static void add_tests(TCase *tc)
 {
+    tcase_add_loop_test(tc, percentiles_of_counts_are_those_of_the_values, 0, 60);
     tcase_add_loop_test(tc, percentiles_are_what_sorting_gives, 0, 9);
+    tcase_add_loop_test(tc, percentiles_of_many_are_what_sorting_gives, 0, 8);
+    tcase_add_test(tc, a_percentile_that_is_rounded_away_from_ties_counts_what_is_below_it);
     tcase_add_loop_test(tc, counts_are_what_comparing_gives, 0, 9);
     tcase_add_loop_test(tc, bins_hold_every_value_once_and_merge_equal_deciles, 0, 9);
     tcase_add_test(tc, gaps_are_passed_over_and_nothing_at_all_has_no_bins);
     tcase_add_test(tc, the_ends_of_the_double_range_are_values_like_others);
     tcase_add_test(tc, running_out_of_memory_is_an_error);
+    tcase_add_loop_test(tc, tallies_count_as_their_values_would_one_by_one, 0, 5);
 }
 
 ASSAY_SUITE("metric/percentiles", add_tests)

@@ -1,5 +1,9 @@
+#include <float.h>
+#include <math.h>
+#include <stdlib.h>
 #include "core/metric/roc.h"
 #include "tests/metric/sample.h"
+#include "tests/support/random.h"
 
 /* The reference has 15 digits; pROC and we sum thousands of placements in another order. */
 static const double tolerance = 1e-12;
@@ -283,19 +287,120 @@ START_TEST(a_lack_of_memory_is_reported)
 {
     struct assay_error err = {0};
     struct assay_auc auc = {.variance = 7.0};
-    for (size_t k = 1; k <= 5; k++) { /* placements, the order, its keys and counts; no fifth */
+    for (size_t k = 1; k <= 3; k++) { /* rows, counts; no third */
         test_fail_allocation(k);
         enum assay_status status = assay_auc_measure(small[0].score, small[0].outcome, 4,
                                                      ASSAY_HIGHER_IS_RISK, &auc, &err);
         test_fail_allocation(0); /* Check allocates, too */
-        ck_assert_int_eq(status, k <= 4 ? ASSAY_ENOMEM : ASSAY_OK);
-        ck_assert_double_eq(auc.variance, k <= 4 ? 7.0 : 0.0);
+        ck_assert_int_eq(status, k <= 2 ? ASSAY_ENOMEM : ASSAY_OK);
+        ck_assert_double_eq(auc.variance, k <= 2 ? 7.0 : 0.0);
     }
+}
+END_TEST
+
+/* Many chunks, and ties that reach from one to the next; of more than a million rows half are placed at a time, or
+ * more where one value has them. */
+static const struct {
+    size_t n, n_value;
+} many[] = {{300000, 1}, {300000, 2}, {300000, 7}, {300000, 50000}, {1100000, 50000}, {1100000, 2}};
+
+START_TEST(placements_of_many_rows_are_counts) /* by value instead of sorted */
+{
+    const size_t N = many[_i].n;
+    size_t n_value = many[_i].n_value, n_event = 0, below = 0, (*count)[2] = calloc(n_value + 1, sizeof *count);
+    double *score = malloc(N * sizeof *score), *place = malloc(N * sizeof *place);
+    unsigned char *outcome = malloc(N);
+    struct test_random random = {(uint64_t)n_value};
+    struct assay_error err = {0};
+    ck_assert(count != NULL && score != NULL && place != NULL && outcome != NULL);
+    for (size_t i = 0; i < N; i++) {
+        size_t v = (size_t)(test_uniform(&random) * (double)n_value);
+        outcome[i] = test_uniform(&random) < 0.2;
+        score[i] = 0.25 + 1e-9 * (double)v;
+        count[v][outcome[i]]++;
+        n_event += outcome[i];
+    }
+    ck_assay_ok(assay_auc_placements(score, outcome, N, ASSAY_HIGHER_IS_RISK, place, &err));
+    double *of_event = malloc(n_value * sizeof *of_event);
+    ck_assert_ptr_nonnull(of_event);
+    for (size_t v = 0; v < n_value; below += count[v++][0])
+        of_event[v] = ((double)below + 0.5 * (double)count[v][0]) / (double)(N - n_event);
+    for (size_t i = 0; i < N; i++) {
+        size_t v = (size_t)((score[i] - 0.25) * 1e9 + 0.5);
+        if (outcome[i] && place[i] != of_event[v])
+            ck_abort_msg("row %zu has %.17g; expected %.17g", i, place[i], of_event[v]);
+    }
+    free(of_event);
+    free(outcome);
+    free(place);
+    free(score);
+    free(count);
+}
+END_TEST
+
+/* Scores whose images lie badly in buckets: about 0, one far from all others, alike but for the last bits, of every
+ * size there is, with -0 and 0. */
+static double awkward(struct test_random *random, int kind, size_t i)
+{
+    double u = test_uniform(random);
+    double of[] = {u - 0.5,
+                   i == 0 ? 1e300 : u,
+                   1.0 + DBL_EPSILON * floor(40000.0 * u) + (i % 3 == 0 ? 0.1 : 0.0),
+                   ldexp(u < 0.5 ? u : -u, (int)(2000.0 * test_uniform(random)) - 1070),
+                   i % 2 == 0 ? copysign(0.0, u - 0.5) : floor(5.0 * u) - 2.0};
+    return of[kind];
+}
+
+static int by_score(const void *a, const void *b)
+{
+    double x = **(const double *const *)a, y = **(const double *const *)b;
+    return (x > y) - (x < y);
+}
+
+START_TEST(placements_do_not_depend_on_how_scores_lie) /* a loop over kinds */
+{
+    enum { N = 30000 };
+    double *score = malloc(N * sizeof *score), *place = malloc(N * sizeof *place);
+    const double **order = malloc(N * sizeof *order);
+    unsigned char *outcome = malloc(N);
+    struct test_random random = {(uint64_t)_i + 1};
+    struct assay_error err = {0};
+    size_t count[2] = {0}, below[2] = {0};
+    ck_assert(score != NULL && place != NULL && order != NULL && outcome != NULL);
+    for (size_t i = 0; i < N; i++) {
+        score[i] = awkward(&random, _i, i);
+        order[i] = &score[i];
+        outcome[i] = test_uniform(&random) < 0.3;
+        count[outcome[i]]++;
+    }
+    qsort(order, N, sizeof *order, by_score);
+    ck_assay_ok(assay_auc_placements(score, outcome, N, ASSAY_HIGHER_IS_RISK, place, &err));
+    for (size_t first = 0, end; first < N; first = end) {
+        size_t tied[2] = {0};
+        for (end = first; end < N && *order[end] == *order[first]; end++)
+            tied[outcome[order[end] - score]]++;
+        double of[2] = {
+            ((double)(count[1] - below[1]) - 0.5 * (double)tied[1]) / (double)count[1],
+            ((double)below[0] + 0.5 * (double)tied[0]) / (double)count[0]};
+        for (size_t k = first; k < end; k++) {
+            size_t row = (size_t)(order[k] - score);
+            if (place[row] != of[outcome[row]])
+                ck_abort_msg("row %zu has %.17g; expected %.17g", row, place[row], of[outcome[row]]);
+        }
+        below[0] += tied[0];
+        below[1] += tied[1];
+    }
+    free(outcome);
+    free(order);
+    free(place);
+    free(score);
 }
 END_TEST
 
 static void add_tests(TCase *tc)
 {
+    tcase_add_loop_test(tc, placements_do_not_depend_on_how_scores_lie, 0, 5);
+    tcase_add_loop_test(tc, placements_of_many_rows_are_counts, 0, COUNT(many));
     tcase_add_loop_test(tc, auc_and_delong_agree_with_the_reference_on_every_split, 0,
                         COUNT(splits));
     tcase_add_test(tc, auc_of_a_tied_health_score_agrees_with_the_reference);

@@ -8,13 +8,18 @@
 /* The reference has 15 digits, and sums in another order. */
 static const double tolerance = 1e-12;
 
+static struct assay_separation measure(const struct assay_ranked *rows, struct assay_design_effect *effect)
+{
+    struct assay_separation out;
+    assay_separation_measure(rows, effect, &out);
+    return out;
+}
+
 static void check_reference(const struct assay_ranked *rows, const struct cJSON *want)
 {
-    struct assay_error err = {0};
-    struct assay_auc auc;
-    struct assay_ks_gap ks;
-    ck_assay_ok(assay_auc_of_ranked(rows, NULL, &auc, &err));
-    ck_assay_ok(assay_ks_gap_measure(rows, NULL, &ks, &err));
+    struct assay_separation apart = measure(rows, NULL);
+    struct assay_auc auc = apart.auc;
+    struct assay_ks_gap ks = apart.ks;
     test_close("auc", auc.wald.value, test_number(want, "auc", NULL), tolerance, 0);
     test_close("SE", auc.std_error, test_number(want, "delong_se", NULL), tolerance, 0);
     ck_assert_double_eq(auc.mann_whitney_u, test_number(want, "mann_whitney_u", NULL));
@@ -59,7 +64,7 @@ START_TEST(sorted_rows_give_the_auc_of_any_order) /* a loop over seeds, ties amo
     struct sample s = sample_random((uint64_t)_i + 1, 200, _i % 2 ? 7 : 0);
     struct assay_ranked rows = rank_sample(&s);
     ck_assay_ok(assay_auc_measure(s.value, s.outcome, s.n, ASSAY_HIGHER_IS_RISK, &want, &err));
-    ck_assay_ok(assay_auc_of_ranked(&rows, NULL, &got, &err));
+    got = measure(&rows, NULL).auc;
     ck_assert_double_eq(got.mann_whitney_u, want.mann_whitney_u);
     test_close("variance", got.variance, want.variance, 1e-12, 0);
     test_close("low", got.logit.low, want.logit.low, 1e-12, 0);
@@ -78,10 +83,9 @@ START_TEST(accounts_widen_the_auc_as_clustered_h_does) /* a loop over seeds */
     struct assay_clustered_rows all = {.prob = rows.risk, .outcome = rows.outcome,
                                        .flagged = rows.flagged, .cluster = rows.cluster, .n = rows.n};
     struct assay_performance p;
-    struct assay_auc auc;
     ck_assay_ok(assay_performance_measure(rows.risk, rows.outcome, rows.n, 0.4, &p, &err));
     ck_assay_ok(assay_performance_by_cluster(&all, &p, &err));
-    ck_assay_ok(assay_auc_of_ranked(&rows, &effect, &auc, &err));
+    struct assay_auc auc = measure(&rows, &effect).auc;
     test_close("low", auc.wald.low, p.auc.low, 1e-12, 0);
     test_close("high", auc.wald.high, p.auc.high, 1e-12, 0);
     ck_assert_double_gt(auc.logit.value, auc.logit.low);
@@ -94,8 +98,6 @@ END_TEST
 /* The gap at every value of either sample, by its definition. */
 START_TEST(the_gap_is_the_largest_of_all) /* a loop over seeds */
 {
-    struct assay_error err = {0};
-    struct assay_ks_gap ks;
     double largest = 0, at = 0;
     struct sample s = sample_random((uint64_t)_i + 1, 60, _i % 2 ? 5 : 0);
     struct assay_ranked rows = rank_sample(&s);
@@ -111,7 +113,7 @@ START_TEST(the_gap_is_the_largest_of_all) /* a loop over seeds */
             at = s.value[k];
         }
     }
-    ck_assay_ok(assay_ks_gap_measure(&rows, NULL, &ks, &err));
+    struct assay_ks_gap ks = measure(&rows, NULL).ks;
     ck_assert_double_eq(ks.d.value, largest);
     ck_assert_double_eq(ks.at, at);
     ck_assert(ks.d.low <= largest && largest <= ks.d.high);
@@ -140,13 +142,10 @@ END_TEST
 
 START_TEST(copies_of_rows_say_no_more_than_the_rows) /* a loop over seeds */
 {
-    struct assay_error err = {0};
-    struct assay_ks_gap one, three;
     struct sample s = sample_random((uint64_t)_i + 1, 400, 0);
     struct assay_ranked rows = rank_sample(&s), copies = rank_copies(&s, 3);
     struct assay_design_effect effect = room_for(&copies);
-    ck_assay_ok(assay_ks_gap_measure(&rows, NULL, &one, &err));
-    ck_assay_ok(assay_ks_gap_measure(&copies, &effect, &three, &err));
+    struct assay_ks_gap one = measure(&rows, NULL).ks, three = measure(&copies, &effect).ks;
     check_same_width("ks", &three.d, &one.d, 1e-2); /* factors n / (n - 1) */
     assay_design_effect_clear(&effect);
     assay_ranked_clear(&rows);
@@ -157,31 +156,26 @@ END_TEST
 
 START_TEST(constant_risks_are_not_apart)
 {
-    struct assay_error err = {0};
-    struct assay_auc auc;
-    struct assay_ks_gap ks;
     struct assay_ranked rows = rank_rows((const double[]){2, 2, 2, 2}, (const unsigned char[]){1, 0, 0, 1},
                                          4, ASSAY_HIGHER_IS_RISK);
-    ck_assay_ok(assay_auc_of_ranked(&rows, NULL, &auc, &err));
-    ck_assay_ok(assay_ks_gap_measure(&rows, NULL, &ks, &err));
+    struct assay_separation apart = measure(&rows, NULL);
+    struct assay_auc auc = apart.auc;
+    struct assay_ks_gap ks = apart.ks;
     ck_assert(auc.wald.value == 0.5 && isnan(auc.wald.low));
     ck_assert(ks.d.value == 0 && ks.d.low == 0 && ks.d.high == 1 && ks.p_value == 1);
     assay_ranked_clear(&rows);
 }
 END_TEST
 
-START_TEST(one_class_is_refused_by_name)
+START_TEST(one_class_lies_apart_from_nothing)
 {
-    struct assay_error err = {0};
-    struct assay_auc auc;
-    struct assay_ks_gap ks;
-    struct assay_ranked rows =
-        rank_rows((const double[]){1, 2}, (const unsigned char[]){1, 1}, 2, ASSAY_HIGHER_IS_RISK);
-    ck_assert_int_eq(assay_auc_of_ranked(&rows, NULL, &auc, &err), ASSAY_EDATA);
-    ck_assert_str_eq(err.message, "AUC: all 2 outcomes are 1; expected both 0 and 1");
-    ck_assert_int_eq(assay_ks_gap_measure(&rows, NULL, &ks, &err), ASSAY_EDATA);
-    ck_assert_str_eq(err.message, "KS: all 2 outcomes are 1; expected both 0 and 1");
-    assay_ranked_clear(&rows);
+    const double risk[] = {1, 2};
+    for (unsigned char y = 0; y < 2; y++) {
+        struct assay_ranked rows = rank_rows(risk, (const unsigned char[]){y, y}, 2, ASSAY_HIGHER_IS_RISK);
+        struct assay_separation apart = measure(&rows, NULL);
+        ck_assert(!apart.both && apart.any == (y == 1));
+        assay_ranked_clear(&rows);
+    }
 }
 END_TEST
 
@@ -195,7 +189,7 @@ static void add_tests(TCase *tc)
     tcase_add_test(tc, kolmogorovs_distribution_is_as_tabled);
     tcase_add_loop_test(tc, copies_of_rows_say_no_more_than_the_rows, 0, 5);
     tcase_add_test(tc, constant_risks_are_not_apart);
-    tcase_add_test(tc, one_class_is_refused_by_name);
+    tcase_add_test(tc, one_class_lies_apart_from_nothing);
 }
 
 ASSAY_SUITE("metric/separation", add_tests)

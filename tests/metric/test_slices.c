@@ -3,6 +3,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "core/metric/design_effect.h"
 #include "core/metric/expected_events.h"
 #include "core/metric/slice_parts.h"
 #include "tests/support/random.h"
@@ -119,6 +120,76 @@ END_TEST
 
 /* Conditions: 4, 3, 5 + 3 + 3 runs of bands, and these with a missing one: 30, all large enough here; pairs
  * 4 x 3 + 4 x 11 + 4 x 12 + 3 x 11 + 3 x 12 + 11 x 12. */
+/* Columns of few codes, which share tables, of many, which do not, and two that are in no pair; rows for more than one
+ * task. Then every pair's table by a walk over the rows. */
+enum { WIDE = 9, WIDE_PAIRED = 7, WIDE_ROWS = (1 << 19) + 777 };
+static unsigned char wide_code[WIDE][WIDE_ROWS], wide_flagged[WIDE_ROWS], wide_outcome[WIDE_ROWS];
+static double wide_expected[WIDE_ROWS];
+
+static void check_margin(const struct assay_slice_grids *grids, const struct assay_slice_joints *joints,
+                         size_t g)
+{
+    enum { MOST_SIZE = 100 * 100 };
+    static double n[2 * MOST_SIZE], expected[2 * MOST_SIZE], of_n[2 * MOST_SIZE];
+    static uint32_t event[2 * MOST_SIZE], of_event[2 * MOST_SIZE];
+    const struct assay_slice_grid *grid = &grids->grid[g];
+    const unsigned char *a = assay_slice_codes(grids, grid->a), *b = assay_slice_codes(grids, grid->b);
+    double sum = 0.0, whole = 0.0;
+    ck_assert_uint_le(grid->size, MOST_SIZE);
+    memset(of_n, 0, sizeof of_n);
+    memset(of_event, 0, sizeof of_event);
+    assay_slice_joints_margin(joints, g, grids, n, expected, event);
+    for (size_t i = 0; i < WIDE_ROWS; i++) {
+        size_t cell = (a[i] + (size_t)1) * grid->width + b[i] + 1;
+        of_n[2 * cell + wide_flagged[i]]++;
+        of_event[wide_flagged[i] * grid->size + cell] += wide_outcome[i];
+        whole += wide_expected[i];
+    }
+    for (size_t k = 0; k < 2 * grid->size; k++) {
+        ck_assert(n[k] == of_n[k] && event[k] == of_event[k]);
+        ck_assert(expected[k] <= n[k]);
+        sum += expected[k];
+    }
+    ck_assert_double_eq(sum, whole); /* all are multiples of 2^-20 */
+}
+
+START_TEST(tables_of_several_columns_have_the_counts_of_every_pair)
+{
+    static const size_t codes[WIDE] = {4, 6, 90, 6, 5, 80, 6, 3, 7};
+    struct test_random random = {5};
+    struct assay_slice_column wide[WIDE];
+    struct assay_slice_grids grids;
+    struct assay_slice_joints joints;
+    struct assay_error err = {0};
+    for (size_t c = 0; c < WIDE; c++)
+        wide[c] = (struct assay_slice_column){.code = wide_code[c], .n_code = codes[c]};
+    for (size_t i = 0; i < WIDE_ROWS; i++) {
+        uint64_t draw = test_below(&random, UINT64_C(1) << 40);
+        for (size_t c = 0; c < WIDE; c++)
+            wide_code[c][i] = (unsigned char)((draw >> (3 * c)) % 251 % (codes[c] + 1));
+        wide_flagged[i] = (unsigned char)(draw >> 38 & 1);
+        wide_outcome[i] = (unsigned char)(draw >> 30 & 7) == 0;
+        wide_expected[i] = (double)(draw & 0xfffff) * 0x1p-20;
+    }
+    struct assay_slice_rows rows = {.n = WIDE_ROWS,
+                                    .column = wide,
+                                    .n_column = WIDE,
+                                    .n_group = 2,
+                                    .n_paired = WIDE_PAIRED,
+                                    .flagged = wide_flagged,
+                                    .outcome = wide_outcome,
+                                    .expected = wide_expected};
+    ck_assay_ok(assay_slice_grids_make(&rows, 1000, 2, &grids, &err));
+    ck_assay_ok(assay_slice_joints_make(&grids, 2, &joints, &err));
+    ck_assert_uint_eq(grids.n_grid, WIDE_PAIRED * (WIDE_PAIRED - 1) / 2 + WIDE);
+    ck_assert_uint_lt(joints.n_joint, grids.n_grid * 2 / 3);
+    for (size_t g = 0; g < grids.n_grid; g++)
+        check_margin(&grids, &joints, g);
+    assay_slice_joints_clear(&joints);
+    assay_slice_grids_clear(&grids);
+}
+END_TEST
+
 START_TEST(conditions_are_codes_and_runs_of_bands_from_either_end)
 {
     struct assay_slice_options options = options_of(1);
@@ -402,6 +473,80 @@ START_TEST(copies_of_a_row_are_no_evidence)
 }
 END_TEST
 
+/* ---- passes over the rows ---- */
+
+/* In a last run that is not whole, too; rows by cluster and not. */
+START_TEST(slices_that_are_looked_at_together_are_as_a_walk_over_the_rows_finds_them)
+{
+    enum { N = 4 };
+    const struct assay_slice slices[N] = {
+        {.condition = {{0, 1, 1}}, .n_condition = 1},
+        {.condition = {{1, 0, 0}, {2, 1, 4}}, .n_condition = 2},
+        {.condition = {{2, 0, 1}, {3, 3, 4}}, .n_condition = 2},
+        {.condition = {{3, 5, 5}}, .n_condition = 1}}; /* missing */
+    struct assay_error err = {0};
+    struct assay_slice_view view;
+    struct assay_slice_seen seen[N];
+    struct assay_slice_sums total;
+    draw(&world, 7, 2000 + 300 * (size_t)_i);
+    struct assay_slice_rows rows = rows_of(&world);
+    for (size_t i = 0; i < world.n; i++)
+        world.cluster[i] = (int32_t)(_i % 2 ? i / 3 : i % 700);
+    rows.cluster = world.cluster;
+    rows.n_cluster = world.n;
+    ck_assay_ok(assay_slice_view_init(&rows, 1, &view, &err));
+    assay_slice_uncover(&view);
+    assay_slice_cover(&view, &slices[0]);
+    assay_slice_look(&view, slices, N, seen, &total);
+    for (size_t k = 0; k < N; k++)
+        for (size_t s = 0; s < 2; s++) {
+            struct assay_design_effect room;
+            double n = 0, event = 0, expected = 0;
+            ck_assay_ok(assay_design_effect_init(world.n, &room, &err));
+            for (size_t i = 0; i < world.n; i++) {
+                if (world.flagged[i] != s || !assay_slice_holds(columns, &slices[k], i))
+                    continue;
+                bool open = !assay_slice_holds(columns, &slices[0], i);
+                assay_design_effect_add(&room, world.cluster[i], world.outcome[i] - world.expected[i]);
+                n += open;
+                event += open && world.outcome[i];
+                expected += open ? world.expected[i] : 0.0;
+            }
+            test_close("effect", seen[k].effect[s], assay_design_effect_take(&room), 1e-12, 0.0);
+            ck_assert_double_eq(seen[k].part.side[s].n, n);
+            ck_assert_double_eq(seen[k].part.side[s].event, event);
+            test_close("expected", seen[k].part.side[s].expected, expected, 1e-12, 1.0);
+            assay_design_effect_clear(&room);
+        }
+    assay_slice_view_clear(&view);
+}
+END_TEST
+
+/* Rows that do not come by cluster, which are copied. */
+START_TEST(scores_are_not_asked_for_where_no_events_are_drawn)
+{
+    struct assay_error err = {0};
+    struct assay_slice_search with, without;
+    struct assay_slice_options options = options_of(20);
+    options.most_resampled = 100;
+    draw(&world, 90, 3000);
+    plant(&world, 90, 1, 2, 0.6);
+    struct assay_slice_rows rows = rows_of(&world);
+    for (size_t i = 0; i < world.n; i++)
+        world.cluster[i] = (int32_t)(i % 2500);
+    rows.cluster = world.cluster;
+    rows.n_cluster = 2500;
+    ck_assay_ok(assay_slices_find(&rows, &options, &with, &err));
+    rows.score = NULL;
+    ck_assay_ok(assay_slices_find(&rows, &options, &without, &err));
+    ck_assert_uint_ge(with.n_found, 1);
+    ck_assert_uint_eq(without.n_found, with.n_found);
+    ck_assert_double_eq(without.found[0].q_value, with.found[0].q_value);
+    assay_slice_search_clear(&with);
+    assay_slice_search_clear(&without);
+}
+END_TEST
+
 /* ---- ends ---- */
 
 START_TEST(few_rows_and_no_columns_find_nothing)
@@ -459,6 +604,7 @@ END_TEST
 static void add_tests(TCase *tc)
 {
     tcase_add_test(tc, every_slice_is_counted_as_a_walk_over_the_rows_counts_it);
+    tcase_add_test(tc, tables_of_several_columns_have_the_counts_of_every_pair);
     tcase_add_test(tc, conditions_are_codes_and_runs_of_bands_from_either_end);
     tcase_add_test(tc, t_is_the_deviance_of_slice_and_rest);
     tcase_add_test(tc, a_risk_that_is_understated_everywhere_is_one_of_misses);
@@ -471,6 +617,8 @@ static void add_tests(TCase *tc)
     tcase_add_test(tc, nothing_is_found_where_nothing_is);
     tcase_add_test(tc, neither_the_order_of_rows_nor_threads_matter);
     tcase_add_test(tc, copies_of_a_row_are_no_evidence);
+    tcase_add_loop_test(tc, slices_that_are_looked_at_together_are_as_a_walk_over_the_rows_finds_them, 0, 4);
+    tcase_add_test(tc, scores_are_not_asked_for_where_no_events_are_drawn);
     tcase_add_test(tc, few_rows_and_no_columns_find_nothing);
     tcase_add_test(tc, every_failing_allocation_is_said);
 }

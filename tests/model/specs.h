@@ -74,6 +74,8 @@ static const struct {
                    "\"audit_age_days\": 60, \"oe_ratio\": [0.5, 2], \"max_zone_changes\": 1},"
                    "\"about\": {\"purpose\": \"whom to call\\nfirst\", \"code_access\": \"the team's\"},"
                    PLAIN "}"},
+    {"a first look", SPEC_HEAD "\"at_risk_probability\": 0.3,"
+                   "\"fit\": {\"anchor\": \"none\", \"folds\": 0}," PLAIN "}"},
     {"a column that is a plan and a number", PLAN_IS_NUMBER},
     {"a vendor's scorecard", SCORECARD},
     {"weights by plan, lines by contract", BY_SEGMENT},

@@ -11,7 +11,7 @@ static const struct {
     {ANCHORED, "\"method\": \"maximum-likelihood\"", "\"method\": \"guess\",",
      "m.json:17:7: \"method\" is \"guess\"; expected \"maximum-likelihood\" or \"firth\""},
     {ANCHORED, "\"folds\": 5", "\"folds\": 1,",
-     "m.json:23:7: \"folds\" is 1; expected a whole number from 2 to 100"},
+     "m.json:23:7: \"folds\" is 1; expected 0 or a whole number from 2 to 100"},
     {ANCHORED, "\"share\": [0.5, 0.9]", "\"share\": [0.9, 0.5]",
      "m.json:34:24: found 0.5; expected a limit from 0.9, which is the lower one, to 1"},
     {ANCHORED, "\"product\": {", "\"produce\": {",

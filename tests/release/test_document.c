@@ -193,6 +193,20 @@ START_TEST(what_else_is_left_out_is_missing_by_its_name)
 }
 END_TEST
 
+START_TEST(a_first_look_does_not_claim_to_be_cross_validated)
+{
+    struct documented d;
+    documented_first(&d, NULL);
+    if (_i == 1)
+        documented_model(&d)->spec.fit.folds = 0;
+    struct assay_text markdown = markdown_of(&d);
+    ck_assert_int_eq(strstr(markdown.data, "by cross-validation over accounts") != NULL, _i == 0);
+    ck_assert_int_eq(strstr(markdown.data, "none: a first look, nothing was held out") != NULL, _i == 1);
+    assay_text_clear(&markdown);
+    documented_clear(&d);
+}
+END_TEST
+
 START_TEST(a_first_version_updates_nothing)
 {
     struct documented d;
@@ -444,6 +458,7 @@ static void add_tests(TCase *tc)
                         ASSAY_ABOUT_KEYS + 1);
     tcase_add_test(tc, the_audit_of_another_model_is_left_out);
     tcase_add_loop_test(tc, what_else_is_left_out_is_missing_by_its_name, 0, COUNT(other_needs));
+    tcase_add_loop_test(tc, a_first_look_does_not_claim_to_be_cross_validated, 0, 2);
     tcase_add_test(tc, a_first_version_updates_nothing);
     tcase_add_loop_test(tc, markdown_and_html_hold_the_same_tables, 0, 12);
     tcase_add_loop_test(tc, the_page_is_well_formed_and_needs_nothing_else, 0, 12);

@@ -73,6 +73,10 @@ static void tight_zone_budget(struct scene *scene)
     scene->model.spec.release.max_zone_changes =
         0.29; /* 0.29 * 100 is a little less than 29 in binary */
 }
+static void first_look(struct scene *scene)
+{
+    scene->model.spec.fit.folds = 0;
+}
 static void candidate_digest_unknown(struct scene *scene)
 {
     scene->input.previous_candidate = NULL;
@@ -129,6 +133,18 @@ static const struct one {
      "rows, or may have been, and looks better on them than it is",
      NULL,
      {.quality = QUALITY("true")}},
+    {ASSAY_GATE_AUDIT,
+     ASSAY_GATE_CLOSED,
+     "made on 2026-10-02 of 1,249 snapshots, 109 with the event; the model is a first look that held nothing "
+     "out (\"folds\": 0): calibrate it with \"folds\", and audit that",
+     first_look,
+     {0}},
+    {ASSAY_GATE_AUDIT,
+     ASSAY_GATE_CLOSED,
+     "an audit of the version in force, 1.0.0; the model is a first look that held nothing out (\"folds\": 0): "
+     "calibrate it with \"folds\", and audit that",
+     first_look,
+     {.model = MODEL("1.0.0", "^")}},
     /* age */
     {ASSAY_GATE_AGE,
      ASSAY_GATE_OPEN,

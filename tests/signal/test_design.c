@@ -6,6 +6,7 @@
 
 #include "core/base/block.h"
 #include "core/signal/normalise.h"
+#include "tests/signal/coded.h"
 #include "tests/signal/history.h"
 #include "tests/support/random.h"
 #include "tests/support/suite.h"
@@ -375,6 +376,153 @@ START_TEST(every_failing_allocation_is_reported_and_leaks_nothing)
 }
 END_TEST
 
+/* ---- designs without x ---- */
+
+static struct assay_design make_coded(const struct world *w, const struct assay_table *table,
+                                      const struct assay_ties ties[])
+{
+    struct assay_error err = {0};
+    struct assay_design design = {0};
+    struct assay_design_source source = {&w->columns, table, w->baselines, w->leaf, ties, 2};
+    ck_assay_ok(assay_design_make(&w->spec, &source, &design, &err));
+    return design;
+}
+
+/* Every block, and what is read of it by column and by row, against the design that is kept. */
+static void check_same_values(const struct assay_design *kept, const struct assay_design *made)
+{
+    enum { SIZE = N_COLUMN * ASSAY_BLOCK_ROWS };
+    struct assay_block_source blocks = assay_design_blocks(made);
+    double block[SIZE], filled[SIZE], column[ASSAY_BLOCK_ROWS], row[N_COLUMN];
+    for (size_t first = 0; first < kept->n_row; first += ASSAY_BLOCK_ROWS) {
+        size_t b = first / ASSAY_BLOCK_ROWS, left = kept->n_row - first;
+        size_t n = left < ASSAY_BLOCK_ROWS ? left : ASSAY_BLOCK_ROWS;
+        const double *want = kept->x + b * SIZE;
+        memset(filled, 1, sizeof filled);
+        blocks.fill(blocks.state, b, filled);
+        ck_assert_mem_eq(filled, want, sizeof filled); /* the padding too: it is finite */
+        ck_assert_mem_eq(assay_design_block(made, b, block), want, sizeof block);
+        ck_assert_ptr_eq(assay_design_block(kept, b, block), want);
+        for (size_t j = 0; j < N_COLUMN; j++) {
+            size_t skip = n / 3;
+            const double *got = assay_design_column(made, j, first + skip, n - skip, column);
+            ck_assert_mem_eq(got, want + j * ASSAY_BLOCK_ROWS + skip, (n - skip) * sizeof *got);
+        }
+        assay_design_row(made, first + n - 1, row);
+        for (size_t j = 0; j < N_COLUMN; j++)
+            ck_assert_double_eq(row[j], want[j * ASSAY_BLOCK_ROWS + n - 1]);
+    }
+}
+
+/* One column coded, three, all five; the others keep a value a row. */
+START_TEST(a_coded_table_makes_the_blocks_of_the_plain_one)
+{
+    static const double weights[2][N_SIGNAL] = {{0.3, 0.1, 0.1, 0.2, 0.1, 0.2},
+                                                {0, 0.5, 0.1, 0.2, 0, 0.2}};
+    static const size_t n_coded[] = {1, 3, 5};
+    for (size_t c = 0; c < COUNT(n_coded); c++) {
+        struct world w;
+        make_world(&w, 20 + c, 1000 + 13 * c);
+        w.signals[0].missing = c == 1 ? ASSAY_NEUTRAL : ASSAY_RENORMALISE;
+        struct assay_table coded = coded_table(&w.table, n_coded[c]);
+        struct assay_design kept = make_design(&w, 1), made = make_coded(&w, &coded, NULL);
+        ck_assert_ptr_null(made.x);
+        ck_assert_uint_eq(made.n_hole, kept.n_hole);
+        ck_assert_mem_eq(made.indicator_signal, kept.indicator_signal,
+                         N_INDICATOR * sizeof *kept.indicator_signal);
+        check_same_values(&kept, &made);
+        for (size_t k = 0; k < COUNT(weights); k++) {
+            ck_assert_double_eq(assay_design_fill_holes(&made, weights[k]),
+                                assay_design_fill_holes(&kept, weights[k]));
+            check_same_values(&kept, &made);
+        }
+        assay_design_clear(&kept);
+        assay_design_clear(&made);
+        coded_table_free(&coded);
+        clear_world(&w);
+    }
+}
+END_TEST
+
+START_TEST(ties_change_no_byte_of_a_short_design)
+{
+    struct world w;
+    struct assay_ties ties[N_SIGNAL] = {{0}};
+    make_world(&w, 31, 900);
+    for (size_t j = 0; j < N_SIGNAL; j++) {
+        struct assay_error err = {0};
+        if (w.table.columns[j].type != ASSAY_NUMBER)
+            continue;
+        for (size_t i = 0; i < 300; i++) /* some that are tied */
+            w.table.columns[j].numbers[i] = floor(w.table.columns[j].numbers[i]);
+        ck_assay_ok(assay_ties_init(&w.table.columns[j], w.leaf, 2, 900, &ties[j], &err));
+    }
+    struct assay_design plain = make_design(&w, 1), tied = make_coded(&w, &w.table, ties);
+    ck_assert_ptr_nonnull(tied.x);
+    ck_assert_mem_eq(tied.x, plain.x, assay_block_size(900, N_COLUMN) * sizeof *plain.x);
+    for (size_t j = 0; j < N_SIGNAL; j++)
+        assay_ties_clear(&ties[j]);
+    assay_design_clear(&plain);
+    assay_design_clear(&tied);
+    clear_world(&w);
+}
+END_TEST
+
+START_TEST(a_made_design_reports_every_failing_allocation_and_leaks_nothing)
+{
+    struct world w;
+    make_world(&w, 12, 500);
+    struct assay_table coded = coded_table(&w.table, 3);
+    struct assay_design_source source = {&w.columns, &coded, w.baselines, w.leaf, NULL, 1};
+    size_t n = 1;
+    for (;; n++) {
+        struct assay_error err = {0};
+        struct assay_design design = {0};
+        test_fail_allocation(n);
+        enum assay_status status = assay_design_make(&w.spec, &source, &design, &err);
+        bool reached = test_allocations() >= n;
+        test_fail_allocation(0);
+        assay_design_clear(&design);
+        ck_assert_int_eq(status, reached ? ASSAY_ENOMEM : ASSAY_OK);
+        if (!reached)
+            break;
+        ck_assert_str_eq(err.message, "out of memory building the design");
+    }
+    ck_assert_uint_gt(n, 9); /* indicators, tables, six of them, holes that grow, what stands there */
+    coded_table_free(&coded);
+    clear_world(&w);
+}
+END_TEST
+
+/* Tables of more and of fewer entries than 16 bits tell apart, and rows that are no whole blocks. */
+START_TEST(a_row_finds_the_entry_of_its_leaf_and_code) /* a loop over codes a leaf */
+{
+    static const size_t n_values[] = {1, 7, 16383, 16384, 21846, 65536};
+    enum { ROWS = 700, LEAVES = 4 };
+    static uint16_t code[ROWS], leaf[ROWS];
+    static double out[ROWS];
+    size_t n_value = n_values[_i];
+    struct test_random random = {n_value};
+    struct assay_lookup lookup = {.table = malloc(LEAVES * n_value * sizeof(double)),
+                                  .n_entry = LEAVES * n_value,
+                                  .code = code,
+                                  .leaf = leaf,
+                                  .n_value = n_value};
+    for (size_t t = 0; t < lookup.n_entry; t++)
+        lookup.table[t] = (double)t;
+    for (size_t i = 0; i < ROWS; i++) {
+        code[i] = (uint16_t)(i % 5 == 0 ? n_value - 1 : test_below(&random, n_value));
+        leaf[i] = (uint16_t)test_below(&random, LEAVES);
+    }
+    for (size_t first = 0; first < 9; first++) {
+        assay_lookup_take(&lookup, first, ROWS - first, out);
+        for (size_t i = first; i < ROWS; i++)
+            ck_assert_double_eq(out[i - first], (double)(leaf[i] * n_value + code[i]));
+    }
+    free(lookup.table);
+}
+END_TEST
+
 static void add_tests(TCase *tc)
 {
     tcase_add_test(tc, blocks_hold_their_columns_one_behind_the_other);
@@ -387,6 +535,10 @@ static void add_tests(TCase *tc)
     tcase_add_test(tc, filled_holes_carry_the_composite_of_the_rest);
     tcase_add_test(tc, holes_of_a_dimension_carry_its_average_and_declared_points_stand);
     tcase_add_test(tc, every_failing_allocation_is_reported_and_leaks_nothing);
+    tcase_add_test(tc, a_coded_table_makes_the_blocks_of_the_plain_one);
+    tcase_add_test(tc, ties_change_no_byte_of_a_short_design);
+    tcase_add_loop_test(tc, a_row_finds_the_entry_of_its_leaf_and_code, 0, 6);
+    tcase_add_test(tc, a_made_design_reports_every_failing_allocation_and_leaks_nothing);
 }
 
 ASSAY_SUITE("signal/design", add_tests)

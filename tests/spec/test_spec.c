@@ -429,7 +429,7 @@ static const struct {
      "s.json:1:111: unknown key \"recall\" in \"targets\"",
      "Targets are for the metrics of an audit, as \"sensitivity\", \"auc\" or \"oe_ratio\"."},
     {ASSAY_EDATA, WITH("\"fit\":{\"folds\":1}"),
-     "s.json:1:107: \"folds\" is 1; expected a whole number from 2 to 100", ""},
+     "s.json:1:107: \"folds\" is 1; expected 0 or a whole number from 2 to 100", ""},
     {ASSAY_EDATA, WITH("\"seed\":-1"),
      "s.json:1:100: \"seed\" is -1; expected a whole number from 0 to 9007199254740991", ""},
     {ASSAY_EDATA, WITH("\"seed\":0.5"),

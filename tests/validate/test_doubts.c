@@ -35,6 +35,13 @@ START_TEST(an_account_twice_on_one_day_is_counted_beyond_its_first_row)
                                            ROW("a", "2026-01-01", "20", "1", "")
                                            ROW("a", "2026-01-01", "30", "1", ""));
     ck_assert_uint_eq(doubts.n_twice, 2);
+    doubts = doubts_of(ROW("a", "2026-01-01", "90", "1", "") ROW("a", "2026-01-01", "20", "1", "")
+                       ROW("a", "2026-02-01", "20", "1", "") ROW("b", "2026-02-01", "30", "1", "")
+                       ROW("b", "2026-02-01", "30", "1", "") ROW("b", "2026-02-01", "30", "1", ""));
+    ck_assert_uint_eq(doubts.n_twice, 3); /* as they stand in the file */
+    doubts = doubts_of(ROW("a", "2026-01-01", "90", "1", "") ROW("a", "2026-01-01", "20", "1", "")
+                       ROW("b", "2026-02-01", "30", "1", "") ROW("b", "2026-01-01", "30", "1", ""));
+    ck_assert_uint_eq(doubts.n_twice, 1); /* in order but for the last */
 }
 END_TEST
 

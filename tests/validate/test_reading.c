@@ -116,6 +116,56 @@ START_TEST(a_flag_decides_without_dates_and_an_empty_one_is_no_outcome)
 }
 END_TEST
 
+/* The third row has no score, or has one: it leaves, and those behind it close up, or nothing is copied. */
+START_TEST(cells_are_the_tables_own_while_no_row_is_left_out)
+{
+    static const char *const csv[] = {"id,as_of,y,p,arr,region\n"
+                                      "a,2026-01-01,1,1,10,N\nb,2026-01-02,0,2,20,S\n"
+                                      "c,2026-01-03,0,,30,N\nb,2026-01-04,1,4,40,W\n",
+                                      "id,as_of,y,p,arr,region\n"
+                                      "a,2026-01-01,1,1,10,N\nb,2026-01-02,0,2,20,S\n"
+                                      "c,2026-01-03,0,3,30,N\nb,2026-01-04,1,4,40,W\n"};
+    struct reading r = {0};
+    struct assay_error err = {0};
+    ck_assay_ok(reading_of_column(&r,
+                                  COLUMN_SPEC("\"as_of\": \"as_of\", \"value\": \"arr\", "
+                                              "\"segments\": [\"region\"], \"outcome\": {\"column\": \"y\"}, "),
+                                  false, NULL, csv[_i], &err));
+    const struct assay_audit_set *used = &r.data.input.used;
+    const struct assay_table *table = &r.data.intake.table;
+    const struct assay_columns *columns = &r.data.intake.columns;
+    bool all = _i == 1;
+    ck_assert_uint_eq(used->n, all ? 4 : 3);
+    ck_assert_uint_eq(used->n_event, 2);
+    ck_assert(all == (used->row == NULL));
+    ck_assert(all == (used->account == table->columns[columns->id].codes));
+    ck_assert(all == (used->segment[0] == table->columns[columns->segments[0]].codes));
+    for (size_t i = 0; i < used->n; i++) {
+        size_t row = !all && i == 2 ? 3 : i;
+        ck_assert_uint_eq(assay_audit_row(used, i), row);
+        ck_assert_double_eq(used->score[i], (double)row + 1);
+        ck_assert_double_eq(used->value[i], 10.0 * ((double)row + 1));
+        ck_assert_int_eq(used->as_of[i], day("2026-01-01") + (int32_t)row);
+        ck_assert_int_eq(used->account[i], table->columns[columns->id].codes[row]);
+        ck_assert_int_eq(used->segment[0][i], table->columns[columns->segments[0]].codes[row]);
+        ck_assert_int_eq(used->outcome[i], row % 3 == 0);
+    }
+    reading_clear(&r);
+}
+END_TEST
+
+START_TEST(an_audit_knows_the_fingerprint_of_its_file)
+{
+    struct reading r = {0};
+    struct assay_error err = {0};
+    char sha256[ASSAY_SHA256_TEXT_SIZE];
+    ck_assay_ok(reading_of_column(&r, FLAG_SPEC, true, NULL, "id,y,p\na,1,0.1\nb,0,0.2\n", &err));
+    assay_csv_sha256(r.data.intake.csv, sha256);
+    ck_assert_uint_eq(strlen(sha256), ASSAY_SHA256_TEXT_SIZE - 1);
+    reading_clear(&r);
+}
+END_TEST
+
 START_TEST(bad_rows_are_no_rows_as_long_as_they_are_allowed)
 {
     static const char csv[] = "id,y,p\na,1,0.1\nb,maybe,0.2\nc,0,low\nd,0,0.4\n";
@@ -292,6 +342,8 @@ static void add_tests(TCase *tc)
 {
     tcase_add_test(tc, every_row_is_used_or_left_out_for_a_reason);
     tcase_add_test(tc, a_flag_decides_without_dates_and_an_empty_one_is_no_outcome);
+    tcase_add_loop_test(tc, cells_are_the_tables_own_while_no_row_is_left_out, 0, 2);
+    tcase_add_test(tc, an_audit_knows_the_fingerprint_of_its_file);
     tcase_add_test(tc, bad_rows_are_no_rows_as_long_as_they_are_allowed);
     tcase_add_loop_test(tc, what_cannot_be_audited_is_refused_with_its_place, 0, COUNT(bad));
     tcase_add_test(tc, what_only_looks_like_a_bad_probability_is_taken);

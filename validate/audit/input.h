@@ -20,10 +20,11 @@
 enum { ASSAY_NOT_ACTED, ASSAY_ACTED, ASSAY_ACTION_UNKNOWN };
 
 /* Rows of one kind, in the order of the file. Every array has n entries, or is NULL where the source has
- * no such thing. Codes are shared by all sets: the same account has the same code in each. */
+ * no such thing. Codes are shared by all sets: the same account has the same code in each. What the table has as
+ * it is here may be the table's own, lent: nobody writes to a set once it is filled. */
 struct assay_audit_set {
     size_t n, n_event;
-    size_t *row;            /* in the table of the intake */
+    size_t *row;            /* in the table of the intake; NULL: it is the set's own number, for all rows are here */
     double *score;          /* as the subject gives it: higher is healthier, or riskier where
                                input->higher_is says so */
     double *prob;           /* probability of the event, [0, 1]; NULL: a bare score */
@@ -45,7 +46,15 @@ struct assay_audit_set {
     unsigned char **missing; /* [n_signal][n] 1: the raw value was missing or unknown */
     double *champion_score, *champion_prob; /* NaN where the champion leaves the row out */
     unsigned char *champion_flagged;
+    unsigned lent;          /* which are the table's (set.c) */
+    bool segments_lent;
 };
+
+/* Row of the table that entry i is. */
+static inline size_t assay_audit_row(const struct assay_audit_set *set, size_t i)
+{
+    return set->row != NULL ? set->row[i] : i;
+}
 
 /* Columns of the file that the model does not use (nor the audit for anything else), read leniently. */
 struct assay_unused_column {

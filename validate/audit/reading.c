@@ -6,31 +6,22 @@
 #include <sys/stat.h>
 
 #include "core/base/memory.h"
-#include "core/base/number.h"
-#include "core/model/scorer.h"
+#include "core/base/rows.h"
 #include "validate/audit/scoring.h"
 #include "validate/audit/set.h"
 
-/* Which set a row of the table belongs to. */
-enum place { NOWHERE, USED, WAITING, OTHER, PLACES };
-
-struct placing {
-    unsigned char *place;   /* [n_row]; 0: left out */
-    unsigned char *outcome; /* [n_row] */
-    size_t n[PLACES];
-};
-
 /* ---- where each row belongs ---- */
 
-static enum place place_of(unsigned char state, unsigned char without_window, bool by_date)
+static enum assay_audit_place place_of(unsigned char state, unsigned char without_window, bool by_date)
 {
     if (state == ASSAY_ROW_USED)
-        return USED;
+        return ASSAY_PLACE_USED;
     if (state == (by_date ? ASSAY_ROW_NOT_MATURED : ASSAY_ROW_NO_OUTCOME))
-        return WAITING;
+        return ASSAY_PLACE_WAITING;
     bool scored = without_window == ASSAY_ROW_USED || without_window == ASSAY_ROW_NOT_MATURED ||
                   without_window == ASSAY_ROW_NO_OUTCOME;
-    return state == ASSAY_ROW_OUTSIDE_WINDOW && scored ? OTHER : NOWHERE;
+    return state == ASSAY_ROW_OUTSIDE_WINDOW && scored ? ASSAY_PLACE_OTHER
+                                                      : ASSAY_PLACE_NOWHERE;
 }
 
 /* An estimate looks at no outcome: of rows whose horizon is not over, those that have had their event
@@ -55,7 +46,7 @@ static void hold_back_early(struct assay_audit_reading *reading, unsigned char s
 }
 
 static void place_rows(struct assay_audit_reading *reading, struct assay_window window,
-                       unsigned char state[], unsigned char outcome[], struct placing *placing)
+                       unsigned char state[], unsigned char outcome[], struct assay_audit_places *placing)
 {
     struct assay_audit_input *input = &reading->input;
     const struct assay_table *table = &reading->intake.table;
@@ -68,177 +59,48 @@ static void place_rows(struct assay_audit_reading *reading, struct assay_window 
     if (input->interim)
         hold_back_early(reading, state, outcome);
     for (size_t i = 0; i < table->n_row; i++) {
-        enum place place =
+        enum assay_audit_place place =
             place_of(state[i], placing->place[i], input->spec->outcome.date != NULL);
         placing->place[i] = (unsigned char)place;
-        placing->outcome[i] = place == OTHER ? placing->outcome[i] : outcome[i];
+        placing->outcome[i] = place == ASSAY_PLACE_OTHER ? placing->outcome[i] : outcome[i];
         placing->n[place]++;
     }
 }
 
 static enum assay_status find_places(struct assay_audit_reading *reading,
-                                     struct assay_window window, struct placing *placing,
+                                     struct assay_window window, struct assay_audit_places *placing,
                                      struct assay_error *err)
 {
     size_t n = reading->intake.table.n_row;
-    unsigned char *state = assay_alloc(n, 1), *outcome = assay_alloc(n, 1);
-    placing->place = assay_alloc(n, 1);
-    placing->outcome = assay_alloc(n, 1);
+    unsigned char *state = assay_rows_alloc(n, 1), *outcome = assay_rows_alloc(n, 1);
+    placing->place = assay_rows_alloc(n, 1);
+    placing->outcome = assay_rows_alloc(n, 1);
     bool good = state != NULL && outcome != NULL && placing->place != NULL && placing->outcome != NULL;
     if (good)
         place_rows(reading, window, state, outcome, placing);
-    free(state);
-    free(outcome);
+    assay_rows_free(state);
+    assay_rows_free(outcome);
     return good ? ASSAY_OK : assay_fail_memory(err, "reading the audit's data");
-}
-
-/* ---- scoring ---- */
-
-static struct assay_audit_set *set_at(struct assay_audit_input *input, enum place place)
-{
-    return place == USED ? &input->used : place == WAITING ? &input->waiting : &input->other;
-}
-
-static void leave_out(struct assay_audit_input *input, enum place place)
-{
-    if (place != USED)
-        return;
-    input->count[ASSAY_ROW_USED]--;
-    input->count[ASSAY_ROW_MISSING_SIGNAL]++;
-}
-
-/* The scorers of the model and, where there is one, of the champion, with a block of rows each. */
-struct scoring {
-    struct assay_scorer scorer, champion;
-    struct assay_scored_block block, champion_block;
-};
-
-static void scoring_clear(struct scoring *s)
-{
-    assay_scorer_clear(&s->scorer);
-    assay_scorer_clear(&s->champion);
-    assay_scored_block_clear(&s->block);
-    assay_scored_block_clear(&s->champion_block);
-}
-
-static enum assay_status scoring_init(const struct assay_audit_input *input, struct scoring *s,
-                                      struct assay_error *err)
-{
-    const struct assay_table *table = &input->intake->table;
-    *s = (struct scoring){0};
-    enum assay_status status = assay_scorer_init(input->model, table, &s->scorer, err);
-    if (status == ASSAY_OK)
-        status = assay_scored_block_init(table->n_row, input->model->n_signal, &s->block, err);
-    if (status == ASSAY_OK && input->champion != NULL)
-        status = assay_scorer_init(input->champion, table, &s->champion, err);
-    if (status == ASSAY_OK && input->champion != NULL)
-        status = assay_scored_block_init(table->n_row, input->champion->n_signal,
-                                         &s->champion_block, err);
-    return status;
-}
-
-static void take_scored(struct assay_audit_input *input, const struct scoring *s, size_t k,
-                        size_t row, enum place place, unsigned char outcome)
-{
-    const struct assay_score *score = &s->block.score[k];
-    input->n_unknown += score->n_unknown > 0 && place == USED;
-    if (score->dropped) {
-        leave_out(input, place);
-        return;
-    }
-    struct assay_audit_row taken = {.row = row,
-                                    .score = score->score,
-                                    .prob = score->probability,
-                                    .outcome = outcome,
-                                    .s = s->block.s + k * input->n_signal,
-                                    .missing = s->block.missing + k * input->n_signal,
-                                    .champion_score = NAN,
-                                    .champion_prob = NAN};
-    if (input->champion != NULL && !s->champion_block.score[k].dropped) {
-        taken.champion_score = s->champion_block.score[k].score;
-        taken.champion_prob = s->champion_block.score[k].probability;
-    }
-    input->n_unseen += score->unseen_plan && place == USED;
-    input->n_new_segment += score->terms.unseen && place == USED;
-    assay_audit_set_take(input, &taken, set_at(input, place));
-}
-
-static enum assay_status score_rows(struct assay_audit_input *input, const struct placing *placing,
-                                    struct assay_error *err)
-{
-    struct scoring s;
-    const struct assay_table *table = &input->intake->table;
-    enum assay_status status = scoring_init(input, &s, err);
-    for (size_t first = 0; status == ASSAY_OK && first < table->n_row; first += s.block.capacity) {
-        size_t left = table->n_row - first;
-        size_t n = left < s.block.capacity ? left : s.block.capacity;
-        assay_scored_block_fill(&s.scorer, table, first, n, placing->place, &s.block);
-        if (input->champion != NULL)
-            assay_scored_block_fill(&s.champion, table, first, n, placing->place,
-                                    &s.champion_block);
-        for (size_t k = 0; k < n; k++)
-            if (placing->place[first + k] != NOWHERE)
-                take_scored(input, &s, k, first + k, placing->place[first + k],
-                            placing->outcome[first + k]);
-    }
-    scoring_clear(&s);
-    return status;
-}
-
-/* All its digits: cut to six, 1.0000001 would be refused as "1". */
-static enum assay_status fail_probability(const struct assay_audit_input *input, size_t row,
-                                          double value, struct assay_error *err)
-{
-    char text[ASSAY_NUMBER_SIZE];
-    assay_number_print(value, text);
-    return assay_fail(err, ASSAY_EDATA, "%s:%zu: probability \"%s\" is %s; expected 0 to 1",
-                      assay_csv_name(input->intake->csv), input->intake->table.lines[row],
-                      input->spec->signals[0].column, text);
-}
-
-static enum assay_status take_column(struct assay_audit_input *input, bool probabilities,
-                                     const struct placing *placing, struct assay_error *err)
-{
-    const struct assay_table *table = &input->intake->table;
-    const double *score = table->columns[input->intake->columns.signals[0]].numbers;
-    for (size_t i = 0; i < table->n_row; i++) {
-        enum place place = placing->place[i];
-        if (place == NOWHERE)
-            continue;
-        if (isnan(score[i])) {
-            leave_out(input, place);
-            continue;
-        }
-        bool wrong = probabilities && (score[i] < 0 || score[i] > 1);
-        if (wrong && place != USED && !(place == WAITING && input->interim))
-            continue;
-        if (wrong)
-            return fail_probability(input, i, score[i], err);
-        struct assay_audit_row taken = {
-            .row = i, .score = score[i], .prob = score[i], .outcome = placing->outcome[i]};
-        assay_audit_set_take(input, &taken, set_at(input, place));
-    }
-    return ASSAY_OK;
 }
 
 static enum assay_status fill_sets(struct assay_audit_reading *reading,
                                    const struct assay_audit_wanted *wanted,
-                                   const struct placing *placing, struct assay_error *err)
+                                   const struct assay_audit_places *placing, struct assay_error *err)
 {
     struct assay_audit_input *input = &reading->input;
     struct assay_audit_shape shape = {.prob = wanted->model != NULL || wanted->probabilities,
                                       .champion = wanted->champion != NULL,
                                       .n_signal = input->n_signal};
-    enum assay_status status = ASSAY_OK;
-    for (enum place place = USED; status == ASSAY_OK && place <= OTHER; place++) {
-        if (place == OTHER)
-            shape.n_signal = 0;
-        status = assay_audit_set_init(input, &shape, placing->n[place], set_at(input, place), err);
-    }
-    if (status != ASSAY_OK)
-        return status;
-    return wanted->model != NULL ? score_rows(input, placing, err)
-                                 : take_column(input, wanted->probabilities, placing, err);
+    enum assay_status status =
+        assay_audit_set_init(input, &shape, placing->n[ASSAY_PLACE_USED], &input->used, err);
+    if (status == ASSAY_OK)
+        status = assay_audit_set_init(input, &shape, placing->n[ASSAY_PLACE_WAITING], &input->waiting,
+                                      err);
+    shape.n_signal = 0;
+    if (status == ASSAY_OK)
+        status =
+            assay_audit_set_init(input, &shape, placing->n[ASSAY_PLACE_OTHER], &input->other, err);
+    return status == ASSAY_OK ? assay_audit_fill(input, placing, wanted->probabilities, err) : status;
 }
 
 /* ---- columns that nobody declared ---- */
@@ -396,7 +258,7 @@ static void set_rules(const struct assay_audit_wanted *wanted, struct assay_audi
 static enum assay_status look_over(struct assay_audit_input *input, struct assay_error *err)
 {
     const struct assay_audit_set *used = &input->used;
-    unsigned char *seen = assay_alloc(input->n_account, 1);
+    unsigned char *seen = assay_rows_alloc(input->n_account, 1);
     if (seen == NULL)
         return assay_fail_memory(err, "reading the audit's data");
     for (size_t i = 0; i < used->n; i++) {
@@ -411,7 +273,7 @@ static enum assay_status look_over(struct assay_audit_input *input, struct assay
         input->from = input->from == ASSAY_NO_DATE || day < input->from ? day : input->from;
         input->to = input->to == ASSAY_NO_DATE || day > input->to ? day : input->to;
     }
-    free(seen);
+    assay_rows_free(seen);
     return ASSAY_OK;
 }
 
@@ -441,7 +303,7 @@ static enum assay_status read_history(const struct assay_audit_wanted *wanted,
 enum assay_status assay_audit_read(const struct assay_audit_wanted *wanted,
                                    struct assay_audit_reading *reading, struct assay_error *err)
 {
-    struct placing placing = {0};
+    struct assay_audit_places placing = {0};
     set_rules(wanted, reading);
     enum assay_status status = open_source(wanted, reading, err);
     if (status == ASSAY_OK)
@@ -452,8 +314,8 @@ enum assay_status assay_audit_read(const struct assay_audit_wanted *wanted,
         status = find_places(reading, wanted->options.window, &placing, err);
     if (status == ASSAY_OK)
         status = fill_sets(reading, wanted, &placing, err);
-    free(placing.place);
-    free(placing.outcome);
+    assay_rows_free(placing.place);
+    assay_rows_free(placing.outcome);
     if (status == ASSAY_OK)
         status = look_over(&reading->input, err);
     if (status == ASSAY_OK && reading->input.used.n == 0 &&

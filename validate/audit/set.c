@@ -1,22 +1,98 @@
 #include "validate/audit/set.h"
 
 #include <math.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "core/base/memory.h"
+#include "core/base/rows.h"
+
+static const unsigned char left_out = 2; /* as an entry's outcome, until the set closes up */
+static const char doing[] = "reading the audit's data";
+
+/* ---- all arrays alike ---- */
+
+#define ARRAY(name) {offsetof(struct assay_audit_set, name), sizeof *((struct assay_audit_set *)0)->name}
+enum {
+    SCORE, PROB, FLAGGED, ACCOUNT, AS_OF, EVENT_DATE, VALUE, OWNER, ACTED, ACTED_ON, PLAN, TENURE,
+    CHAMPION_SCORE, CHAMPION_PROB, CHAMPION_FLAGGED, ROW, OUTCOME, /* comes last: it says which entries stay */
+    ARRAYS
+};
+static const struct {
+    size_t at, size; /* of the pointer in the set; of an entry */
+} arrays[ARRAYS] = {
+    [SCORE] = ARRAY(score),
+    [PROB] = ARRAY(prob),
+    [FLAGGED] = ARRAY(flagged),
+    [ACCOUNT] = ARRAY(account),
+    [AS_OF] = ARRAY(as_of),
+    [EVENT_DATE] = ARRAY(event_date),
+    [VALUE] = ARRAY(value),
+    [OWNER] = ARRAY(owner),
+    [ACTED] = ARRAY(acted),
+    [ACTED_ON] = ARRAY(acted_on),
+    [PLAN] = ARRAY(plan),
+    [TENURE] = ARRAY(tenure),
+    [CHAMPION_SCORE] = ARRAY(champion_score),
+    [CHAMPION_PROB] = ARRAY(champion_prob),
+    [CHAMPION_FLAGGED] = ARRAY(champion_flagged),
+    [ROW] = ARRAY(row),
+    [OUTCOME] = ARRAY(outcome),
+};
+
+static void *array_of(const struct assay_audit_set *set, size_t k)
+{
+    void *array;
+    memcpy(&array, (const char *)set + arrays[k].at, sizeof array); /* a pointer of any type */
+    return array;
+}
+
+static void set_array(struct assay_audit_set *set, size_t k, const void *array)
+{
+    memcpy((char *)set + arrays[k].at, &array, sizeof array);
+}
+
+static bool is_lent(const struct assay_audit_set *set, size_t k)
+{
+    return (set->lent >> k & 1) != 0;
+}
+
+/* ---- making one ---- */
 
 static const struct assay_column *column_at(const struct assay_audit_input *input, size_t index)
 {
     return index != ASSAY_NO_COLUMN ? &input->intake->table.columns[index] : NULL;
 }
 
-/* Makes *array where it is wanted; false when there is no memory. */
-static bool make(void *array, bool wanted, size_t n, size_t size)
+/* Makes array k, which grows with the rows, where it is wanted; false when there is no memory. */
+static bool make(struct assay_audit_set *set, size_t k, bool wanted, size_t n)
 {
-    void *made = wanted ? assay_alloc(n, size) : NULL;
-    memcpy(array, &made, sizeof made); /* the address of a pointer of any type */
+    void *made = wanted ? assay_rows_alloc(n, arrays[k].size) : NULL;
+    set_array(set, k, made);
     return !wanted || made != NULL;
+}
+
+/* What the table has by row of a column, as a set has it; NULL: it must be made. */
+static const void *cells_of(const struct assay_column *column)
+{
+    return column->type == ASSAY_TEXT     ? (const void *)column->codes
+           : column->type == ASSAY_DATE   ? (const void *)column->dates
+           : column->type == ASSAY_NUMBER ? (const void *)column->numbers
+                                          : NULL;
+}
+
+/* Array k of the column's cells: the table's own where all its rows are wanted, else one to be filled. */
+static bool take(const struct assay_audit_input *input, size_t column, size_t k, size_t n,
+                 struct assay_audit_set *set)
+{
+    const struct assay_column *from = column_at(input, column);
+    const void *cells = from != NULL && n == input->intake->table.n_row ? cells_of(from) : NULL;
+    if (cells == NULL)
+        return make(set, k, from != NULL, n);
+    set_array(set, k, cells);
+    set->lent |= 1U << k;
+    return true;
 }
 
 static bool make_plain(const struct assay_audit_input *input, const struct assay_audit_shape *shape,
@@ -24,24 +100,53 @@ static bool make_plain(const struct assay_audit_input *input, const struct assay
 {
     const struct assay_columns *columns = &input->intake->columns;
     bool dated_event = input->spec->outcome.date != NULL;
-    return make(&set->row, true, n, sizeof *set->row) &&
-           make(&set->score, true, n, sizeof *set->score) &&
-           make(&set->prob, shape->prob, n, sizeof *set->prob) &&
-           make(&set->flagged, true, n, 1) && make(&set->outcome, true, n, 1) &&
-           make(&set->account, columns->id != ASSAY_NO_COLUMN, n, sizeof *set->account) &&
-           make(&set->as_of, columns->as_of != ASSAY_NO_COLUMN, n, sizeof *set->as_of) &&
-           make(&set->event_date, dated_event, n, sizeof *set->event_date) &&
-           make(&set->value, columns->value != ASSAY_NO_COLUMN, n, sizeof *set->value) &&
-           make(&set->owner, columns->owner != ASSAY_NO_COLUMN, n, sizeof *set->owner) &&
-           make(&set->acted, columns->acted_on != ASSAY_NO_COLUMN, n, 1) &&
-           make(&set->acted_on,
-                columns->acted_on != ASSAY_NO_COLUMN && input->spec->audit.acted_on_date != NULL, n,
-                sizeof *set->acted_on) &&
-           make(&set->plan, columns->plan != ASSAY_NO_COLUMN, n, sizeof *set->plan) &&
-           make(&set->tenure, columns->tenure != ASSAY_NO_COLUMN, n, sizeof *set->tenure) &&
-           make(&set->champion_score, shape->champion, n, sizeof *set->champion_score) &&
-           make(&set->champion_prob, shape->champion, n, sizeof *set->champion_prob) &&
-           make(&set->champion_flagged, shape->champion, n, 1);
+    bool dated_action = input->spec->audit.acted_on_date != NULL;
+    return make(set, ROW, n != input->intake->table.n_row, n) && make(set, SCORE, true, n) &&
+           make(set, PROB, shape->prob, n) && make(set, FLAGGED, true, n) &&
+           make(set, OUTCOME, true, n) && take(input, columns->id, ACCOUNT, n, set) &&
+           take(input, columns->as_of, AS_OF, n, set) &&
+           take(input, dated_event ? columns->outcome : ASSAY_NO_COLUMN, EVENT_DATE, n, set) &&
+           take(input, columns->value, VALUE, n, set) && take(input, columns->owner, OWNER, n, set) &&
+           make(set, ACTED, columns->acted_on != ASSAY_NO_COLUMN, n) &&
+           take(input, dated_action ? columns->acted_on : ASSAY_NO_COLUMN, ACTED_ON, n, set) &&
+           take(input, columns->plan, PLAN, n, set) && take(input, columns->tenure, TENURE, n, set) &&
+           make(set, CHAMPION_SCORE, shape->champion, n) &&
+           make(set, CHAMPION_PROB, shape->champion, n) &&
+           make(set, CHAMPION_FLAGGED, shape->champion, n);
+}
+
+/* Of a text each: all are lent, or none. */
+static bool take_segments(const struct assay_audit_input *input, size_t n, struct assay_audit_set *set)
+{
+    set->segments_lent = n == input->intake->table.n_row;
+    for (size_t k = 0; k < input->n_segment; k++) {
+        set->segment[k] = set->segments_lent ? column_at(input, input->intake->columns.segments[k])->codes
+                                             : assay_rows_alloc(n, sizeof **set->segment);
+        if (set->segment[k] == NULL)
+            return false;
+    }
+    return true;
+}
+
+static bool make_signals(size_t n_signal, size_t n, struct assay_audit_set *set)
+{
+    for (size_t j = 0; j < n_signal; j++) {
+        set->s[j] = assay_rows_alloc(n, sizeof **set->s);
+        set->missing[j] = assay_rows_alloc(n, sizeof **set->missing);
+        if (set->s[j] == NULL || set->missing[j] == NULL)
+            return false;
+    }
+    return true;
+}
+
+static bool make_lists(size_t n_segment, size_t n_signal, struct assay_audit_set *set)
+{
+    set->segment = assay_alloc(n_segment, sizeof *set->segment);
+    if (n_signal > 0) {
+        set->s = assay_alloc(n_signal, sizeof *set->s);
+        set->missing = assay_alloc(n_signal, sizeof *set->missing);
+    }
+    return set->segment != NULL && (n_signal == 0 || (set->s != NULL && set->missing != NULL));
 }
 
 enum assay_status assay_audit_set_init(const struct assay_audit_input *input,
@@ -50,15 +155,9 @@ enum assay_status assay_audit_set_init(const struct assay_audit_input *input,
 {
     *set = (struct assay_audit_set){0};
     bool good = make_plain(input, shape, capacity, set) &&
-                make(&set->segment, true, input->n_segment, sizeof *set->segment) &&
-                make(&set->s, shape->n_signal > 0, shape->n_signal, sizeof *set->s) &&
-                make(&set->missing, shape->n_signal > 0, shape->n_signal, sizeof *set->missing);
-    for (size_t k = 0; good && k < input->n_segment; k++)
-        good = make(&set->segment[k], true, capacity, sizeof **set->segment);
-    for (size_t j = 0; good && j < shape->n_signal; j++)
-        good = make(&set->s[j], true, capacity, sizeof **set->s) &&
-               make(&set->missing[j], true, capacity, sizeof **set->missing);
-    return good ? ASSAY_OK : assay_fail_memory(err, "reading the audit's data");
+                make_lists(input->n_segment, shape->n_signal, set) &&
+                take_segments(input, capacity, set) && make_signals(shape->n_signal, capacity, set);
+    return good ? ASSAY_OK : assay_fail_memory(err, doing);
 }
 
 static bool is_flagged(double score, enum assay_higher_is higher_is, double line)
@@ -66,91 +165,206 @@ static bool is_flagged(double score, enum assay_higher_is higher_is, double line
     return higher_is == ASSAY_HIGHER_IS_HEALTH ? score < line : score >= line;
 }
 
-/* What the table says of the row, beyond its score. */
-static void copy_cells(const struct assay_audit_input *input, size_t row,
-                       struct assay_audit_set *set, size_t n)
+/* ---- entries ---- */
+
+static void put_codes(const struct assay_column *column, const struct assay_audit_rows *rows,
+                      int32_t out[])
+{
+    for (size_t i = 0; out != NULL && i < rows->n; i++)
+        out[i] = column->codes[rows->first + rows->pick[i]];
+}
+
+static void put_dates(const struct assay_column *column, const struct assay_audit_rows *rows,
+                      int32_t out[])
+{
+    for (size_t i = 0; out != NULL && i < rows->n; i++)
+        out[i] = column->dates[rows->first + rows->pick[i]];
+}
+
+static void put_numbers(const struct assay_column *column, const struct assay_audit_rows *rows,
+                        double out[])
+{
+    for (size_t i = 0; out != NULL && i < rows->n; i++)
+        out[i] = assay_column_number(column, rows->first + rows->pick[i]);
+}
+
+static void put_actions(const struct assay_column *column, const struct assay_audit_rows *rows,
+                        size_t at, struct assay_audit_set *set)
+{
+    for (size_t i = 0; set->acted != NULL && i < rows->n; i++)
+        if (set->acted_on != NULL) {
+            int32_t day = column->dates[rows->first + rows->pick[i]];
+            if (!is_lent(set, ACTED_ON))
+                set->acted_on[at + i] = day;
+            set->acted[at + i] = day != ASSAY_NO_DATE ? ASSAY_ACTED : ASSAY_NOT_ACTED;
+        } else {
+            int8_t flag = column->flags[rows->first + rows->pick[i]];
+            set->acted[at + i] = flag == ASSAY_NO_FLAG ? ASSAY_ACTION_UNKNOWN
+                                 : flag == 1           ? ASSAY_ACTED
+                                                       : ASSAY_NOT_ACTED;
+        }
+}
+
+/* The array from entry `at` on, or NULL where there is none that is the set's own. */
+#define FROM(k, array) ((array) != NULL && !is_lent(set, k) ? (array) + at : NULL)
+
+/* What the table says of the rows, beyond their scores. */
+static void put_cells(const struct assay_audit_input *input, const struct assay_audit_rows *rows,
+                      size_t at, struct assay_audit_set *set)
 {
     const struct assay_columns *columns = &input->intake->columns;
-    if (set->account != NULL)
-        set->account[n] = column_at(input, columns->id)->codes[row];
-    if (set->as_of != NULL)
-        set->as_of[n] = column_at(input, columns->as_of)->dates[row];
-    if (set->event_date != NULL)
-        set->event_date[n] = column_at(input, columns->outcome)->dates[row];
-    if (set->value != NULL)
-        set->value[n] = column_at(input, columns->value)->numbers[row];
-    if (set->owner != NULL)
-        set->owner[n] = column_at(input, columns->owner)->codes[row];
-    if (set->plan != NULL)
-        set->plan[n] = column_at(input, columns->plan)->codes[row];
-    if (set->tenure != NULL)
-        set->tenure[n] = column_at(input, columns->tenure)->numbers[row];
-    for (size_t k = 0; k < input->n_segment; k++)
-        set->segment[k][n] = column_at(input, columns->segments[k])->codes[row];
-    if (set->acted_on != NULL) {
-        set->acted_on[n] = column_at(input, columns->acted_on)->dates[row];
-        set->acted[n] = set->acted_on[n] != ASSAY_NO_DATE ? ASSAY_ACTED : ASSAY_NOT_ACTED;
-    } else if (set->acted != NULL) {
-        int8_t flag = column_at(input, columns->acted_on)->flags[row];
-        set->acted[n] = flag == ASSAY_NO_FLAG ? ASSAY_ACTION_UNKNOWN
-                        : flag == 1           ? ASSAY_ACTED
-                                              : ASSAY_NOT_ACTED;
+    put_codes(column_at(input, columns->id), rows, FROM(ACCOUNT, set->account));
+    put_dates(column_at(input, columns->as_of), rows, FROM(AS_OF, set->as_of));
+    put_dates(column_at(input, columns->outcome), rows, FROM(EVENT_DATE, set->event_date));
+    put_numbers(column_at(input, columns->value), rows, FROM(VALUE, set->value));
+    put_codes(column_at(input, columns->owner), rows, FROM(OWNER, set->owner));
+    put_codes(column_at(input, columns->plan), rows, FROM(PLAN, set->plan));
+    put_numbers(column_at(input, columns->tenure), rows, FROM(TENURE, set->tenure));
+    for (size_t k = 0; k < input->n_segment && !set->segments_lent; k++)
+        put_codes(column_at(input, columns->segments[k]), rows, set->segment[k] + at);
+    put_actions(column_at(input, columns->acted_on), rows, at, set);
+}
+
+static void put_signals(const struct assay_audit_rows *rows, size_t n_signal, size_t at,
+                        struct assay_audit_set *set)
+{
+    for (size_t j = 0; set->s != NULL && j < n_signal && rows->n > 0; j++) {
+        size_t first = rows->pick[0], span = rows->pick[rows->n - 1] - first + 1;
+        const double *s = rows->s + j * rows->stride + first;
+        const bool *missing = rows->missing + j * rows->stride + first;
+        float *to = set->s[j] + at;
+        for (size_t i = 0; span == rows->n && i < span; i++) /* without gaps */
+            to[i] = (float)s[i];
+        for (size_t i = 0; span > rows->n && i < rows->n; i++)
+            to[i] = (float)s[rows->pick[i] - first];
+        /* Where none is missing the array's memory stays untouched, zero as it came. */
+        bool any = memchr(missing, true, span) != NULL;
+        for (size_t i = 0; any && i < rows->n; i++)
+            set->missing[j][at + i] = missing[rows->pick[i] - first];
     }
 }
 
-void assay_audit_set_take(const struct assay_audit_input *input, const struct assay_audit_row *row,
-                          struct assay_audit_set *set)
+static void put_champion(const struct assay_audit_input *input, const struct assay_audit_rows *rows,
+                         size_t at, struct assay_audit_set *set)
 {
-    size_t n = set->n++;
-    set->row[n] = row->row;
-    set->score[n] = row->score;
-    set->flagged[n] = is_flagged(row->score, input->higher_is, input->line);
-    set->outcome[n] = row->outcome;
-    set->n_event += row->outcome;
-    if (set->prob != NULL)
-        set->prob[n] = row->prob;
-    if (set->champion_score != NULL) {
-        set->champion_score[n] = row->champion_score;
-        set->champion_prob[n] = row->champion_prob;
-        set->champion_flagged[n] = row->champion_score < input->champion->at_risk_score;
+    for (size_t i = 0; set->champion_score != NULL && i < rows->n; i++) {
+        double score = rows->champion_score[rows->pick[i]];
+        set->champion_score[at + i] = score;
+        set->champion_prob[at + i] = rows->champion_prob[rows->pick[i]];
+        set->champion_flagged[at + i] = score < input->champion->at_risk_score;
     }
-    if (set->s != NULL)
-        for (size_t j = 0; j < input->n_signal; j++) {
-            set->s[j][n] = (float)row->s[j];
-            set->missing[j][n] = row->missing[j];
-        }
-    copy_cells(input, row->row, set, n);
+}
+
+size_t assay_audit_set_put(const struct assay_audit_input *input, const struct assay_audit_rows *rows,
+                           size_t at, struct assay_audit_set *set)
+{
+    size_t n_event = 0;
+    for (size_t i = 0; i < rows->n; i++) {
+        size_t k = rows->pick[i];
+        if (set->row != NULL)
+            set->row[at + i] = rows->first + k;
+        set->score[at + i] = rows->score[k];
+        set->flagged[at + i] = is_flagged(rows->score[k], input->higher_is, input->line);
+        set->outcome[at + i] = rows->left_out[k] ? left_out : rows->outcome[k];
+        n_event += !rows->left_out[k] && rows->outcome[k];
+    }
+    for (size_t i = 0; set->prob != NULL && i < rows->n; i++)
+        set->prob[at + i] = rows->prob[rows->pick[i]];
+    put_champion(input, rows, at, set);
+    put_signals(rows, input->n_signal, at, set);
+    put_cells(input, rows, at, set);
+    return n_event;
+}
+
+/* ---- closing up ---- */
+
+/* Moves the entries that stay to the front of to, which may be the array itself. */
+static void close_array(const unsigned char outcome[], size_t n, const void *array, size_t size, void *to)
+{
+    const char *bytes = array;
+    char *out = to;
+    size_t kept = 0;
+    for (size_t i = 0; bytes != NULL && i < n; i++)
+        if (outcome[i] != left_out)
+            memmove(out + kept++ * size, bytes + i * size, size);
+}
+
+/* Closes up array k; what was lent becomes the set's own. */
+static bool close_plain(struct assay_audit_set *set, size_t k, size_t kept)
+{
+    void *array = array_of(set, k), *own = array;
+    if (is_lent(set, k)) {
+        own = assay_rows_alloc(kept, arrays[k].size);
+        if (own == NULL)
+            return false;
+        set_array(set, k, own);
+        set->lent &= ~(1U << k);
+    }
+    close_array(set->outcome, set->n, array, arrays[k].size, own);
+    return true;
+}
+
+/* Lends no segments any more. */
+static bool close_segments(struct assay_audit_set *set, size_t n_segment, size_t kept)
+{
+    bool lent = set->segments_lent;
+    set->segments_lent = false;
+    for (size_t k = 0; k < n_segment; k++) {
+        int32_t *codes = set->segment[k];
+        if (lent)
+            set->segment[k] = assay_rows_alloc(kept, sizeof *codes);
+        if (set->segment[k] != NULL)
+            close_array(set->outcome, set->n, codes, sizeof *codes, set->segment[k]);
+    }
+    for (size_t k = 0; k < n_segment; k++)
+        if (set->segment[k] == NULL)
+            return false;
+    return true;
+}
+
+/* The rows of a set that had all. */
+static bool number_rows(struct assay_audit_set *set)
+{
+    if (set->row != NULL)
+        return true;
+    set->row = assay_rows_alloc(set->n, sizeof *set->row);
+    for (size_t i = 0; set->row != NULL && i < set->n; i++)
+        set->row[i] = i;
+    return set->row != NULL;
+}
+
+enum assay_status assay_audit_set_close_up(struct assay_audit_set *set, size_t n_segment, size_t n_signal,
+                                           struct assay_error *err)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < set->n; i++)
+        kept += set->outcome[i] != left_out;
+    if (kept == set->n)
+        return ASSAY_OK;
+    bool good = number_rows(set) && close_segments(set, n_segment, kept);
+    for (size_t j = 0; good && set->s != NULL && j < n_signal; j++) {
+        close_array(set->outcome, set->n, set->s[j], sizeof **set->s, set->s[j]);
+        close_array(set->outcome, set->n, set->missing[j], sizeof **set->missing, set->missing[j]);
+    }
+    for (size_t k = 0; good && k < ARRAYS; k++)
+        good = close_plain(set, k, kept);
+    set->n = kept;
+    return good ? ASSAY_OK : assay_fail_memory(err, doing);
 }
 
 void assay_audit_set_clear(struct assay_audit_set *set, size_t n_segment, size_t n_signal)
 {
-    for (size_t k = 0; set->segment != NULL && k < n_segment; k++)
-        free(set->segment[k]);
-    for (size_t j = 0; j < n_signal; j++) {
-        if (set->s != NULL)
-            free(set->s[j]);
-        if (set->missing != NULL)
-            free(set->missing[j]);
-    }
+    for (size_t k = 0; set->segment != NULL && !set->segments_lent && k < n_segment; k++)
+        assay_rows_free(set->segment[k]);
+    for (size_t j = 0; set->s != NULL && j < n_signal; j++)
+        assay_rows_free(set->s[j]);
+    for (size_t j = 0; set->missing != NULL && j < n_signal; j++)
+        assay_rows_free(set->missing[j]);
     free(set->segment);
     free(set->s);
     free(set->missing);
-    free(set->row);
-    free(set->score);
-    free(set->prob);
-    free(set->flagged);
-    free(set->outcome);
-    free(set->account);
-    free(set->as_of);
-    free(set->event_date);
-    free(set->value);
-    free(set->owner);
-    free(set->acted);
-    free(set->acted_on);
-    free(set->plan);
-    free(set->tenure);
-    free(set->champion_score);
-    free(set->champion_prob);
-    free(set->champion_flagged);
+    for (size_t k = 0; k < ARRAYS; k++)
+        if (!is_lent(set, k))
+            assay_rows_free(array_of(set, k));
     *set = (struct assay_audit_set){0};
 }

@@ -1,10 +1,9 @@
 #include "validate/champion/comparison.h"
 
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
-#include "core/base/memory.h"
+#include "core/base/rows.h"
 #include "validate/audit/notes.h"
 #include "validate/champion/differences.h"
 #include "validate/champion/promotion.h"
@@ -13,12 +12,12 @@
 
 static void rivals_clear(struct assay_rivals *rows)
 {
-    free(rows->challenger);
-    free(rows->champion);
-    free(rows->challenger_flagged);
-    free(rows->champion_flagged);
-    free(rows->outcome);
-    free(rows->account);
+    assay_rows_free(rows->challenger);
+    assay_rows_free(rows->champion);
+    assay_rows_free(rows->challenger_flagged);
+    assay_rows_free(rows->champion_flagged);
+    assay_rows_free(rows->outcome);
+    assay_rows_free(rows->account);
     *rows = (struct assay_rivals){0};
 }
 
@@ -27,12 +26,12 @@ static enum assay_status rivals_gather(const struct assay_audit_set *set, struct
 {
     size_t n = set->n;
     *rows = (struct assay_rivals){
-        .challenger = assay_alloc(n, sizeof *rows->challenger),
-        .champion = assay_alloc(n, sizeof *rows->champion),
-        .challenger_flagged = assay_alloc(n, 1),
-        .champion_flagged = assay_alloc(n, 1),
-        .outcome = assay_alloc(n, 1),
-        .account = set->account != NULL ? assay_alloc(n, sizeof *rows->account) : NULL};
+        .challenger = assay_rows_alloc(n, sizeof *rows->challenger),
+        .champion = assay_rows_alloc(n, sizeof *rows->champion),
+        .challenger_flagged = assay_rows_alloc(n, 1),
+        .champion_flagged = assay_rows_alloc(n, 1),
+        .outcome = assay_rows_alloc(n, 1),
+        .account = set->account != NULL ? assay_rows_alloc(n, sizeof *rows->account) : NULL};
     if (rows->challenger == NULL || rows->champion == NULL || rows->challenger_flagged == NULL ||
         rows->champion_flagged == NULL || rows->outcome == NULL ||
         (set->account != NULL && rows->account == NULL)) {

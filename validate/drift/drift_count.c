@@ -10,6 +10,7 @@
 /* Where a variable's values are: numbers or codes, by row of the table or of the set. */
 struct values {
     const double *numbers;
+    const struct assay_column *coded; /* numbers as codes (core/data/table.h), in place of the above */
     const int32_t *codes;
     const struct assay_dictionary *dictionary;
     const size_t *row; /* NULL: entry i is row i of the set */
@@ -24,7 +25,9 @@ static bool find_column(const struct assay_audit_input *input, const struct assa
             continue;
         const struct assay_column *column =
             &input->intake->table.columns[input->intake->columns.signals[j]];
+        bool coded = column->type == ASSAY_NUMBER && column->numbers == NULL;
         *values = (struct values){.numbers = column->numbers,
+                                  .coded = coded ? column : NULL,
                                   .codes = column->codes,
                                   .dictionary = column->dictionary,
                                   .row = set->row};
@@ -61,10 +64,32 @@ static bool find_values(const struct assay_audit_input *input, const struct assa
     return true;
 }
 
-static void count_numbers(const struct values *values, size_t n, struct assay_drift_variable *v)
+static enum assay_status count_coded(const struct values *values, size_t n,
+                                     const struct assay_percentiles *of,
+                                     struct assay_percentile_counts *counts, struct assay_error *err)
+{
+    const struct assay_column *column = values->coded;
+    size_t *times = assay_alloc(column->n_value, sizeof *times);
+    if (times == NULL)
+        return assay_fail_memory(err, "counting values");
+    for (size_t i = 0; i < n; i++)
+        times[column->number_codes[values->row != NULL ? values->row[i] : i]]++;
+    assay_percentiles_tally(of, column->values, times, column->n_value, counts);
+    free(times);
+    return ASSAY_OK;
+}
+
+static enum assay_status count_numbers(const struct values *values, size_t n,
+                                       struct assay_drift_variable *v, struct assay_error *err)
 {
     struct assay_percentile_counts counts;
-    assay_percentiles_count(v->of->numbers, values->numbers, values->row, n, &counts);
+    if (values->coded != NULL) {
+        enum assay_status status = count_coded(values, n, v->of->numbers, &counts, err);
+        if (status != ASSAY_OK)
+            return status;
+    } else {
+        assay_percentiles_count(v->of->numbers, values->numbers, values->row, n, &counts);
+    }
     v->n_bin = assay_decile_bins(v->of->numbers, &counts, v->edge, v->expected, v->actual);
     if (v->n_bin == 0) { /* nothing but missing values in training: any value is news */
         v->expected[0] = 0.0;
@@ -72,6 +97,7 @@ static void count_numbers(const struct values *values, size_t n, struct assay_dr
     }
     v->missing = n - counts.n;
     v->ks = assay_ks_distance(v->of->numbers, &counts);
+    return ASSAY_OK;
 }
 
 /* How many of the values, which come from the most frequent, are frequent enough in both samples. */
@@ -149,11 +175,13 @@ static void count(void *state, size_t k)
     struct task *task = &c->tasks[k];
     v->n = c->n_row;
     if (v->of->numbers != NULL)
-        count_numbers(&task->values, c->n_row, v);
+        task->status = count_numbers(&task->values, c->n_row, v, &task->err);
     else
         task->status = count_texts(&task->values, c->n_row,
                                    count_listed(v->of, (double)c->rows_then, c->n_row, c->weights),
                                    v, &task->err);
+    if (task->status != ASSAY_OK)
+        return;
     v->expected[v->n_bin] = (double)v->of->missing;
     v->actual[v->n_bin++] = (double)v->missing;
 }

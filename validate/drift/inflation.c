@@ -2,9 +2,8 @@
 
 #include <math.h>
 #include <stdio.h>
-#include <stdlib.h>
 
-#include "core/base/memory.h"
+#include "core/base/rows.h"
 #include "core/metric/clustered.h"
 #include "validate/drift/effective.h"
 #include "validate/drift/inflation_test.h"
@@ -37,7 +36,7 @@ static enum assay_status shares_by_account(const struct assay_audit_set *set,
                                            struct assay_error *err)
 {
     struct assay_clustered_rows rows = {.cluster = set->account, .n = set->n};
-    unsigned char *all = assay_alloc(set->n, 1);
+    unsigned char *all = assay_rows_alloc(set->n, 1);
     if (all == NULL)
         return assay_fail_memory(err, "counting zones");
     for (size_t i = 0; i < set->n; i++)
@@ -45,7 +44,7 @@ static enum assay_status shares_by_account(const struct assay_audit_set *set,
     enum assay_status status = assay_share_by_cluster(&rows, all, green, &it->share, err);
     if (status == ASSAY_OK)
         status = assay_share_by_cluster(&rows, green, set->outcome, &it->rate, err);
-    free(all);
+    assay_rows_free(all);
     return status;
 }
 
@@ -54,7 +53,7 @@ static enum assay_status look_now(const struct assay_audit_input *input, struct 
 {
     const struct assay_audit_set *set = &input->used;
     size_t top = input->spec->n_zone - 1, green_events = 0, events = 0;
-    unsigned char *green = assay_alloc(set->n, 1);
+    unsigned char *green = assay_rows_alloc(set->n, 1);
     if (green == NULL)
         return assay_fail_memory(err, "counting zones");
     for (size_t i = 0; i < set->n; i++) {
@@ -71,7 +70,7 @@ static enum assay_status look_now(const struct assay_audit_input *input, struct 
     enum assay_status status = assay_row_weight(input, set, &it->now.weight, err);
     if (status == ASSAY_OK && input->repeated && set->account != NULL)
         status = shares_by_account(set, green, it, err);
-    free(green);
+    assay_rows_free(green);
     return status;
 }
 

@@ -2,12 +2,11 @@
 
 #include <math.h>
 #include <stdio.h>
-#include <stdlib.h>
 
 #include <gsl/gsl_cdf.h>
 
-#include "core/base/memory.h"
 #include "core/base/number.h"
+#include "core/base/rows.h"
 #include "validate/drift/zone.h"
 
 /* The latest snapshot of an account, as far as it has been found. */
@@ -42,7 +41,7 @@ static enum assay_status find_places(const struct assay_audit_input *input, stru
                                      struct assay_error *err)
 {
     size_t n = input->n_account;
-    struct place *room = n > SIZE_MAX / 2 ? NULL : assay_alloc(2 * n, sizeof *room);
+    struct place *room = n > SIZE_MAX / 2 ? NULL : assay_rows_alloc(2 * n, sizeof *room);
     if (room == NULL)
         return assay_fail_memory(err, "following accounts between zones");
     for (size_t a = 0; a < 2 * n; a++)
@@ -142,7 +141,7 @@ enum assay_status assay_audit_migration(const struct assay_audit_input *input,
         if (status != ASSAY_OK)
             return status;
         matrix = count_moves(&places, input->n_account);
-        free(places.now);
+        assay_rows_free(places.now);
     }
     if (matrix.n > 0)
         write_matrix(&out->json, input->spec, &matrix);

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "core/base/memory.h"
+#include "core/base/rows.h"
 #include "core/metric/design_effect.h"
 
 /* ---- past audits ---- */
@@ -54,24 +55,25 @@ static bool tells(const struct assay_audit_input *input, size_t i)
 static void clear_quarters(struct quarters *q)
 {
     free(q->start);
-    free(q->row);
+    assay_rows_free(q->row);
 }
 
 static enum assay_status sort_by_quarter(const struct assay_audit_input *input, struct quarters *q,
                                          struct assay_error *err)
 {
     const struct assay_audit_set *set = &input->used;
+    struct assay_quarter_memo memo = {0};
     int32_t last = INT32_MIN;
     *q = (struct quarters){.first = INT32_MAX};
     for (size_t i = 0; i < set->n; i++)
         if (tells(input, i)) {
-            int32_t quarter = assay_date_quarter(set->as_of[i]);
+            int32_t quarter = assay_date_quarter_again(&memo, set->as_of[i]);
             q->first = quarter < q->first ? quarter : q->first;
             last = quarter > last ? quarter : last;
         }
     q->n = last < q->first ? 0 : (size_t)(last - q->first) + 1;
     q->start = assay_alloc(q->n + 2, sizeof *q->start);
-    q->row = assay_alloc(set->n, sizeof *q->row);
+    q->row = assay_rows_alloc(set->n, sizeof *q->row);
     if (q->start == NULL || q->row == NULL) {
         clear_quarters(q);
         return assay_fail_memory(err, "sorting snapshots by quarter");
@@ -80,12 +82,12 @@ static enum assay_status sort_by_quarter(const struct assay_audit_input *input, 
      * where the next begins. */
     for (size_t i = 0; i < set->n; i++)
         if (tells(input, i))
-            q->start[assay_date_quarter(set->as_of[i]) - q->first + 2]++;
+            q->start[assay_date_quarter_again(&memo, set->as_of[i]) - q->first + 2]++;
     for (size_t k = 2; k < q->n + 2; k++)
         q->start[k] += q->start[k - 1];
     for (size_t i = 0; i < set->n; i++)
         if (tells(input, i))
-            q->row[q->start[assay_date_quarter(set->as_of[i]) - q->first + 1]++] = i;
+            q->row[q->start[assay_date_quarter_again(&memo, set->as_of[i]) - q->first + 1]++] = i;
     return ASSAY_OK;
 }
 

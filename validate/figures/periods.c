@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "core/base/memory.h"
+#include "core/base/rows.h"
 
 static void print_quarter(int32_t day, char out[], size_t size)
 {
@@ -105,19 +106,20 @@ static bool find_span(const struct assay_audit_set *used, struct quarters *quart
 static enum assay_status sort_rows(const struct assay_audit_set *used, struct quarters *quarters,
                                    struct assay_error *err)
 {
+    struct assay_quarter_memo memo = {0};
     quarters->start = assay_alloc(quarters->n + 2, sizeof *quarters->start);
-    quarters->row = assay_alloc(used->n, sizeof *quarters->row);
+    quarters->row = assay_rows_alloc(used->n, sizeof *quarters->row);
     if (quarters->start == NULL || quarters->row == NULL)
         return assay_fail_memory(err, "auditing quarters");
     size_t *next = quarters->start + 1;
     for (size_t i = 0; i < used->n; i++)
         if (is_dated(used, i))
-            next[assay_date_quarter(used->as_of[i]) - quarters->first + 1]++;
+            next[assay_date_quarter_again(&memo, used->as_of[i]) - quarters->first + 1]++;
     for (size_t q = 1; q <= quarters->n; q++)
         next[q] += next[q - 1];
     for (size_t i = 0; i < used->n; i++)
         if (is_dated(used, i))
-            quarters->row[next[assay_date_quarter(used->as_of[i]) - quarters->first]++] = i;
+            quarters->row[next[assay_date_quarter_again(&memo, used->as_of[i]) - quarters->first]++] = i;
     return ASSAY_OK;
 }
 
@@ -184,6 +186,6 @@ enum assay_status assay_audit_write_periods(const struct assay_audit_input *inpu
         assay_json_close(&out->json);
     }
     free(quarters.start);
-    free(quarters.row);
+    assay_rows_free(quarters.row);
     return status;
 }

@@ -3,10 +3,9 @@
 #include <math.h>
 #include <stdint.h>
 #include <stdio.h>
-#include <stdlib.h>
 
-#include "core/base/memory.h"
 #include "core/base/number.h"
+#include "core/base/rows.h"
 
 /* The row that stands for an account among those flagged before the event, missed, or flagged in vain;
  * no_row: none. */
@@ -59,7 +58,7 @@ static enum assay_status sum_values(const struct assay_audit_input *input, struc
     const struct assay_audit_set *used = &input->used;
     size_t n = used->account != NULL ? input->n_account : used->n;
     struct sums sums = {0};
-    struct standing *standing = assay_alloc(n, sizeof *standing);
+    struct standing *standing = assay_rows_alloc(n, sizeof *standing);
     if (standing == NULL)
         return assay_fail_memory(err, "adding up what accounts are worth");
     find_standing(used, standing, n);
@@ -68,7 +67,7 @@ static enum assay_status sum_values(const struct assay_audit_input *input, struc
         sums.missed += standing[k].caught == no_row ? worth(used, standing[k].missed) : 0.0;
         sums.in_vain += worth(used, standing[k].in_vain);
     }
-    free(standing);
+    assay_rows_free(standing);
     sums.lost = sums.caught + sums.missed;
     for (size_t i = 0; i < used->n; i++)
         sums.n_missing += isnan(used->value[i]) ? 1 : 0;
@@ -96,6 +95,22 @@ static void write_sums(struct assay_json_writer *json, const struct sums *sums, 
     assay_json_close(json);
 }
 
+/* Far enough below what a number can hold that no section overflows with sums, means or multiples of them. */
+static const double greatest = 1e300;
+
+enum assay_status assay_audit_value_check(const struct assay_audit_input *input, struct assay_error *err)
+{
+    const struct assay_audit_set *sets[] = {&input->used, &input->waiting, &input->other};
+    double sum = 0.0;
+    for (size_t k = 0; k < sizeof sets / sizeof *sets; k++)
+        for (size_t i = 0; sets[k]->value != NULL && i < sets[k]->n; i++)
+            sum += isnan(sets[k]->value[i]) ? 0.0 : fabs(sets[k]->value[i]);
+    return sum <= greatest ? ASSAY_OK
+                           : assay_fail(err, ASSAY_EDATA,
+                                        "the values of the accounts add up to more than a number can "
+                                        "hold; expected amounts of money");
+}
+
 enum assay_status assay_audit_value(const struct assay_audit_input *input,
                                     struct assay_audit_output *out, struct assay_error *err)
 {
@@ -105,12 +120,7 @@ enum assay_status assay_audit_value(const struct assay_audit_input *input,
         return ASSAY_OK;
     }
     enum assay_status status = sum_values(input, &sums, err);
-    if (status != ASSAY_OK)
-        return status;
-    if (!isfinite(sums.lost) || !isfinite(sums.caught) || !isfinite(sums.missed) ||
-        !isfinite(sums.in_vain))
-        return assay_fail(err, ASSAY_EDATA, "the values of the accounts add up to more than a number "
-                                            "can hold; expected amounts of money");
-    write_sums(&out->json, &sums, input->repeated);
-    return ASSAY_OK;
+    if (status == ASSAY_OK)
+        write_sums(&out->json, &sums, input->repeated);
+    return status;
 }

@@ -12,8 +12,12 @@
 #include "validate/audit/input.h"
 #include "validate/audit/output.h"
 
-/*   ASSAY_EDATA   the values add up to more than a number can hold
- *   ASSAY_ENOMEM */
+/* To be asked before any section is begun: several add values up, and all at the same time.
+ *   ASSAY_EDATA   the values add up to more than a number can hold */
+ASSAY_MUST_CHECK enum assay_status assay_audit_value_check(const struct assay_audit_input *input,
+                                                           struct assay_error *err);
+
+/*   ASSAY_ENOMEM */
 ASSAY_MUST_CHECK enum assay_status assay_audit_value(const struct assay_audit_input *input,
                                                      struct assay_audit_output *out,
                                                      struct assay_error *err);

@@ -1,32 +1,56 @@
 #include "validate/groups/blind_spots.h"
 
 #include <math.h>
-#include <stdlib.h>
+#include <string.h>
 
-#include "core/base/memory.h"
 #include "core/base/number.h"
+#include "core/base/rows.h"
+#include "core/base/vector_math.h"
 #include "core/metric/design_effect.h"
 #include "core/metric/expected_events.h"
 
-enum { SMALLEST = 30, SMALLEST_SHARE = 100, ADVISED = 3 };
+enum { SMALLEST = 30, SMALLEST_SHARE = 100, ADVISED = 3, STRIP = 512 };
 static const double certain = 36.0; /* log-odds of a probability of 0 or 1 */
 
 /* ---- the search ---- */
 
 static void fill_score(const struct assay_audit_set *used, double score[])
 {
-    for (size_t i = 0; i < used->n; i++) {
-        double p = used->prob != NULL ? used->prob[i] : 0.5;
-        score[i] = used->prob != NULL ? fmin(fmax(log(p) - log1p(-p), -certain), certain)
-                                      : used->score[i];
+    if (used->prob == NULL) {
+        memcpy(score, used->score, used->n * sizeof *score);
+        return;
+    }
+    for (size_t first = 0; first < used->n; first += STRIP) {
+        double of_event[STRIP], of_other[STRIP];
+        size_t n = used->n - first < STRIP ? used->n - first : STRIP;
+        assay_logs_array(used->prob + first, n, of_event, of_other);
+        for (size_t k = 0; k < n; k++)
+            score[first + k] = fmin(fmax(of_event[k] - of_other[k], -certain), certain);
     }
 }
 
-static enum assay_status search(const struct assay_audit_input *input, struct assay_blind_spots *spots,
-                                double score[], double expected[], struct assay_error *err)
+/* What is expected of each row. *score, from assay_rows_alloc(), is given back at once where it has served. */
+static enum assay_status find_expected(const struct assay_audit_input *input,
+                                       const struct assay_slice_options *options, double **score,
+                                       double expected[], struct assay_error *err)
 {
     const struct assay_audit_set *used = &input->used;
-    struct assay_slice_options options = assay_slice_options_default();
+    fill_score(used, *score);
+    enum assay_status status =
+        assay_expected_events(*score, used->flagged, used->outcome, used->n, expected, err);
+    if (used->n > options->most_resampled) {
+        assay_rows_free(*score);
+        *score = NULL;
+    }
+    return status;
+}
+
+static enum assay_status search(const struct assay_audit_input *input,
+                                const struct assay_slice_options *options, const double score[],
+                                const double expected[], struct assay_blind_spots *spots,
+                                struct assay_error *err)
+{
+    const struct assay_audit_set *used = &input->used;
     struct assay_slice_rows rows = {.n = used->n,
                                     .column = spots->conditions.coded,
                                     .n_column = spots->conditions.n_column,
@@ -38,12 +62,7 @@ static enum assay_status search(const struct assay_audit_input *input, struct as
                                     .expected = expected,
                                     .cluster = input->repeated ? used->account : NULL,
                                     .n_cluster = input->n_account};
-    options.smallest = spots->smallest;
-    options.seed = input->spec->seed;
-    fill_score(used, score);
-    enum assay_status status =
-        assay_expected_events(score, used->flagged, used->outcome, used->n, expected, err);
-    return status == ASSAY_OK ? assay_slices_find(&rows, &options, &spots->search, err) : status;
+    return assay_slices_find(&rows, options, &spots->search, err);
 }
 
 enum assay_status assay_blind_spots_find(const struct assay_audit_input *input,
@@ -51,14 +70,19 @@ enum assay_status assay_blind_spots_find(const struct assay_audit_input *input,
 {
     size_t n = input->used.n, share = (n + SMALLEST_SHARE - 1) / SMALLEST_SHARE;
     struct assay_blind_spots made = {.smallest = share > SMALLEST ? share : SMALLEST};
-    double *score = assay_alloc(n, sizeof *score), *expected = assay_alloc(n, sizeof *expected);
+    struct assay_slice_options options = assay_slice_options_default();
+    options.smallest = made.smallest;
+    options.seed = input->spec->seed;
+    double *score = assay_rows_alloc(n, sizeof *score), *expected = assay_rows_alloc(n, sizeof *expected);
     enum assay_status status = score != NULL && expected != NULL
-                                   ? assay_conditions_make(input, made.smallest, &made.conditions, err)
+                                   ? find_expected(input, &options, &score, expected, err)
                                    : assay_fail_memory(err, "searching blind spots");
     if (status == ASSAY_OK)
-        status = search(input, &made, score, expected, err);
-    free(score);
-    free(expected);
+        status = assay_conditions_make(input, made.smallest, &made.conditions, err);
+    if (status == ASSAY_OK)
+        status = search(input, &options, score, expected, &made, err);
+    assay_rows_free(score);
+    assay_rows_free(expected);
     if (status == ASSAY_OK)
         *spots = made;
     else

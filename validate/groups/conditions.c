@@ -9,15 +9,18 @@
 
 #include "core/base/memory.h"
 #include "core/base/number.h"
+#include "core/base/rows.h"
 #include "core/metric/bands.h"
 #include "core/model/model.h"
 #include "core/signal/cohort.h"
+
+enum { STRIP = 256 }; /* rows that are coded at once */
 
 void assay_conditions_clear(struct assay_conditions *conditions)
 {
     for (size_t c = 0; c < conditions->n_column && conditions->column != NULL; c++) {
         free(conditions->column[c].text);
-        free(conditions->column[c].code);
+        assay_rows_free(conditions->column[c].code);
     }
     free(conditions->column);
     free(conditions->coded);
@@ -73,7 +76,7 @@ static enum assay_status code_texts(const int32_t codes[], size_t n,
     size_t n_text = assay_dictionary_count(dictionary) + 1;
     struct counted_text *texts = assay_alloc(n_text, sizeof *texts);
     unsigned char *code_of = assay_alloc(n_text, 1);
-    column->code = assay_alloc(n, 1);
+    column->code = assay_rows_alloc(n, 1);
     if (texts == NULL || code_of == NULL || column->code == NULL)
         goto cleanup;
     for (size_t k = 0; k < n_text; k++) {
@@ -108,37 +111,97 @@ struct numbers {
     const unsigned char *missing;
 };
 
-static double number_at(const struct numbers *numbers, size_t i)
+/* Rows first .. first + n - 1 as numbers, NaN where there is none. */
+static void take_numbers(const struct numbers *numbers, size_t first, size_t n, double out[STRIP])
 {
-    if (numbers->value != NULL)
-        return numbers->value[i];
-    return numbers->missing[i] ? (double)NAN : (double)numbers->s[i];
+    if (numbers->value != NULL) {
+        memcpy(out, numbers->value + first, n * sizeof *out);
+        return;
+    }
+    for (size_t k = 0; k < n; k++)
+        out[k] = numbers->missing[first + k] ? (double)NAN : (double)numbers->s[first + k];
 }
 
 static void find_edges(const struct numbers *numbers, size_t n, struct assay_bands *bands,
                        struct assay_condition_column *column)
 {
     assay_bands_reset(bands);
-    for (size_t i = 0; i < n; i++) {
-        double value = number_at(numbers, i);
-        if (!isnan(value))
-            assay_bands_add(bands, value);
+    for (size_t first = 0; first < n; first += STRIP) {
+        double value[STRIP];
+        size_t some = n - first < STRIP ? n - first : STRIP;
+        take_numbers(numbers, first, some, value);
+        for (size_t k = 0; k < some; k++)
+            if (!isnan(value[k]))
+                assay_bands_add(bands, value[k]);
     }
     column->n_edge = assay_bands_edges(bands, ASSAY_CONDITION_BANDS, column->edge);
+}
+
+/* An edge at a time over the whole strip, which the compiler takes several rows at once. */
+static void code_strip(const double value[restrict STRIP], const struct assay_condition_column *column,
+                       size_t n, unsigned char out[])
+{
+    int64_t code[STRIP] = {0};
+    int64_t none = (int64_t)column->n_edge + 1;
+    for (size_t e = 0; e < column->n_edge; e++) {
+        double edge = column->edge[e];
+        for (size_t k = 0; k < STRIP; k++)
+            code[k] += value[k] >= edge;
+    }
+    for (size_t k = 0; k < STRIP; k++)
+        code[k] = isnan(value[k]) ? none : code[k];
+    for (size_t k = 0; k < n; k++)
+        out[k] = (unsigned char)code[k];
+}
+
+/* The same of floats, twice as many at once. at[e]: the least float that is not below edge e. */
+static void code_floats(const float s[restrict STRIP], const unsigned char missing[restrict STRIP],
+                        const float at[], size_t n_edge, unsigned char out[restrict STRIP])
+{
+    int32_t code[STRIP] = {0}, none = (int32_t)n_edge + 1;
+    for (size_t e = 0; e < n_edge; e++) {
+        float edge = at[e];
+        for (size_t k = 0; k < STRIP; k++)
+            code[k] += s[k] >= edge;
+    }
+    for (size_t k = 0; k < STRIP; k++)
+        out[k] = (unsigned char)(missing[k] ? none : code[k]);
+}
+
+static void code_signal(const struct numbers *numbers, size_t n, struct assay_condition_column *column)
+{
+    float at[sizeof column->edge / sizeof *column->edge];
+    for (size_t e = 0; e < column->n_edge; e++) {
+        at[e] = (float)column->edge[e];
+        if ((double)at[e] < column->edge[e])
+            at[e] = nextafterf(at[e], HUGE_VALF);
+    }
+    size_t first = 0;
+    for (; first + STRIP <= n; first += STRIP)
+        code_floats(numbers->s + first, numbers->missing + first, at, column->n_edge, column->code + first);
+    float s[STRIP] = {0.0F};
+    unsigned char missing[STRIP] = {0}, code[STRIP];
+    memcpy(s, numbers->s + first, (n - first) * sizeof *s);
+    memcpy(missing, numbers->missing + first, n - first);
+    code_floats(s, missing, at, column->n_edge, code);
+    memcpy(column->code + first, code, n - first);
 }
 
 static enum assay_status code_numbers(const struct numbers *numbers, size_t n,
                                       struct assay_condition_column *column, struct assay_error *err)
 {
-    column->code = assay_alloc(n, 1);
+    double value[STRIP] = {0.0};
+    column->code = assay_rows_alloc(n, 1);
     if (column->code == NULL)
         return no_memory(err);
-    for (size_t i = 0; i < n; i++) {
-        double value = number_at(numbers, i);
-        size_t code = 0;
-        for (size_t k = 0; k < column->n_edge; k++)
-            code += value >= column->edge[k];
-        column->code[i] = (unsigned char)(isnan(value) ? column->n_edge + 1 : code);
+    if (numbers->value == NULL) {
+        code_signal(numbers, n, column);
+        return ASSAY_OK;
+    }
+    for (size_t first = 0; first < n; first += STRIP) {
+        size_t some = n - first < STRIP ? n - first : STRIP;
+        take_numbers(numbers, first, some, value);
+        code_strip(value, column, some, column->code + first);
     }
     return ASSAY_OK;
 }

@@ -5,7 +5,8 @@
 #include <string.h>
 
 #include "core/base/memory.h"
-#include "core/base/number.h"
+#include "core/base/rows.h"
+#include "core/base/vector_math.h"
 #include "core/metric/accuracy.h"
 #include "core/metric/calibration.h"
 #include "core/metric/design_effect.h"
@@ -13,7 +14,7 @@
 
 /* With more rows than this, calibration is fitted to binned log-odds, in a tenth of the time; its errors
  * (logit_bins.h) are then far below the standard errors. */
-enum { EXACT_ROWS = 50000 };
+enum { EXACT_ROWS = 50000, STRIP = 512 };
 
 static const char doing[] = "auditing segments";
 
@@ -22,13 +23,15 @@ struct workspace {
     const struct assay_segment_ground *ground;
     size_t n_value;               /* missing included */
     size_t *start;                /* [n_value + 1], the missing ones first */
-    uint32_t *row, *place;        /* [n] rows in their own order, and places in that of rising risk */
+    uint32_t *row;                /* [n] by value, in their own order */
     size_t *next;                 /* [n_value] while they are sorted */
-    double *prob;                 /* [n] of the value's rows, side by side, as outcome */
-    double *placement;            /* [2 n] by place, and behind that by row; where accounts repeat */
+    struct assay_group_auc *auc;  /* [n_value] */
+    double *prob;                 /* [n] of the value's rows, side by side, as outcome; before that placements by row,
+                                     where accounts repeat */
     unsigned char *outcome;       /* [n] */
     struct assay_logit_bins *own, *rest;
     struct assay_design_effect room;
+    struct assay_cell_moments cells; /* of one value's rows */
 };
 
 /* ---- common ground ---- */
@@ -36,7 +39,7 @@ struct workspace {
 void assay_segment_ground_clear(struct assay_segment_ground *ground)
 {
     assay_risk_order_clear(&ground->risk);
-    free(ground->log_odds);
+    assay_rows_free(ground->log_odds);
     free(ground->whole);
     *ground = (struct assay_segment_ground){0};
 }
@@ -46,13 +49,18 @@ static enum assay_status gather_log_odds(struct assay_segment_ground *ground, st
     const struct assay_audit_set *used = &ground->input->used;
     if (used->prob == NULL)
         return ASSAY_OK;
-    ground->log_odds = assay_alloc(used->n, sizeof *ground->log_odds);
+    ground->log_odds = assay_rows_alloc(used->n, sizeof *ground->log_odds);
     ground->whole = assay_alloc(1, sizeof *ground->whole);
     if (ground->log_odds == NULL || ground->whole == NULL)
         return assay_fail_memory(err, doing);
-    for (size_t i = 0; i < used->n; i++) {
-        ground->log_odds[i] = log(used->prob[i]) - log1p(-used->prob[i]);
-        assay_logit_bins_add(ground->whole, ground->log_odds[i], used->outcome[i]);
+    for (size_t first = 0; first < used->n; first += STRIP) {
+        double of_event[STRIP], of_other[STRIP];
+        size_t n = used->n - first < STRIP ? used->n - first : STRIP;
+        assay_logs_array(used->prob + first, n, of_event, of_other);
+        for (size_t k = 0; k < n; k++) {
+            ground->log_odds[first + k] = of_event[k] - of_other[k];
+            assay_logit_bins_add(ground->whole, ground->log_odds[first + k], used->outcome[first + k]);
+        }
     }
     return ASSAY_OK;
 }
@@ -80,12 +88,11 @@ enum assay_status assay_segment_ground_make(const struct assay_audit_input *inpu
 static void workspace_clear(struct workspace *w)
 {
     free(w->start);
-    free(w->row);
-    free(w->place);
+    assay_rows_free(w->row);
     free(w->next);
-    free(w->prob);
-    free(w->placement);
-    free(w->outcome);
+    free(w->auc);
+    assay_rows_free(w->prob);
+    assay_rows_free(w->outcome);
     free(w->own);
     free(w->rest);
     assay_design_effect_clear(&w->room);
@@ -99,26 +106,24 @@ static enum assay_status workspace_init(const struct assay_segment_ground *groun
     *w = (struct workspace){.ground = ground,
                             .n_value = n_value,
                             .start = assay_alloc(n_value + 1, sizeof *w->start),
-                            .row = assay_alloc(n, sizeof *w->row),
-                            .place = assay_alloc(n, sizeof *w->place),
+                            .row = assay_rows_alloc(n, sizeof *w->row),
                             .next = assay_alloc(n_value, sizeof *w->next),
-                            .prob = assay_alloc(n, sizeof *w->prob),
-                            .placement = assay_alloc(input->repeated ? 2 * n : 0, sizeof *w->placement),
-                            .outcome = assay_alloc(n, 1),
+                            .auc = assay_alloc(n_value, sizeof *w->auc),
+                            .prob = assay_rows_alloc(n, sizeof *w->prob),
+                            .outcome = assay_rows_alloc(n, 1),
                             .own = assay_alloc(1, sizeof *w->own),
                             .rest = assay_alloc(1, sizeof *w->rest)};
-    if (w->start == NULL || w->row == NULL || w->place == NULL || w->next == NULL ||
-        w->prob == NULL || w->placement == NULL || w->outcome == NULL || w->own == NULL ||
-        w->rest == NULL)
+    if (w->start == NULL || w->row == NULL || w->next == NULL || w->auc == NULL || w->prob == NULL ||
+        w->outcome == NULL || w->own == NULL || w->rest == NULL)
         return assay_fail_memory(err, doing);
     return input->repeated ? assay_design_effect_init(input->n_account, &w->room, err) : ASSAY_OK;
 }
 
-/* Counting sorts by code, ASSAY_NO_CODE being -1: of rows, and of places. */
+/* A counting sort by code, ASSAY_NO_CODE being -1. */
 static void group_rows(const int32_t codes[], struct workspace *w)
 {
-    const struct assay_risk_order *risk = &w->ground->risk;
-    for (size_t i = 0; i < risk->n; i++)
+    size_t n = w->ground->input->used.n;
+    for (size_t i = 0; i < n; i++)
         w->start[codes[i] + 1]++;
     for (size_t v = 0, before = 0; v <= w->n_value; v++) {
         size_t rows = w->start[v];
@@ -126,27 +131,27 @@ static void group_rows(const int32_t codes[], struct workspace *w)
         before += rows;
     }
     memcpy(w->next, w->start, w->n_value * sizeof *w->next);
-    for (size_t i = 0; i < risk->n; i++)
+    for (size_t i = 0; i < n; i++)
         w->row[w->next[codes[i] + 1]++] = (uint32_t)i;
-    memcpy(w->next, w->start, w->n_value * sizeof *w->next);
-    for (size_t k = 0; k < risk->n; k++)
-        w->place[w->next[codes[risk->row[k]] + 1]++] = (uint32_t)k;
 }
 
 /* ---- one value ---- */
 
-/* d of a share of hits among members, both by row of the set; 1 where accounts do not repeat. */
-static double share_effect(struct workspace *w, const uint32_t row[], size_t n,
-                           const unsigned char member[], bool member_is, const unsigned char hit[],
-                           double share)
+/* Cells by flagged and outcome, as cell() numbers them: masks of two. */
+enum { PASSED_CELLS = 3, FLAGGED_CELLS = 12, OTHER_CELLS = 5, EVENT_CELLS = 10, ALL_CELLS = 15 };
+
+static size_t cell(const struct assay_audit_set *used, uint32_t row)
 {
-    if (!w->ground->input->repeated)
-        return 1.0;
-    for (size_t k = 0; k < n; k++)
-        if (member == NULL || (member[row[k]] != 0) == member_is)
-            assay_design_effect_add(&w->room, w->ground->input->used.account[row[k]],
-                                    hit[row[k]] - share);
-    return assay_design_effect_take(&w->room);
+    return (used->flagged[row] != 0 ? 2U : 0U) + used->outcome[row];
+}
+
+/* d of the share of the rows in the cells `hits` among those in the cells `members`; 1 where accounts do not repeat. */
+static double share_effect(const struct workspace *w, unsigned members, unsigned hits, double share)
+{
+    double move[4];
+    for (unsigned c = 0; c < 4; c++)
+        move[c] = (double)(hits >> c & 1) - share;
+    return w->ground->input->repeated ? assay_cell_effect(&w->cells, members, move) : 1.0;
 }
 
 static struct assay_estimate share_of(const struct assay_rate *rate, double effect)
@@ -161,58 +166,56 @@ static struct assay_estimate share_of(const struct assay_rate *rate, double effe
 static void measure_shares(struct workspace *w, const uint32_t row[], struct assay_segment *s)
 {
     const struct assay_audit_set *used = &w->ground->input->used;
+    bool repeated = w->ground->input->repeated;
+    size_t count[4] = {0};
     for (size_t k = 0; k < s->n; k++) {
-        bool flagged = used->flagged[row[k]], event = used->outcome[row[k]];
-        s->counts.tp += flagged && event;
-        s->counts.fp += flagged && !event;
-        s->counts.fn += !flagged && event;
-        s->counts.tn += !flagged && !event;
+        size_t c = cell(used, row[k]);
+        count[c]++;
+        if (repeated)
+            assay_design_effect_cell(&w->room, used->account[row[k]], c);
     }
+    if (repeated)
+        assay_design_effect_take_cells(&w->room, &w->cells);
+    s->counts =
+        (struct assay_confusion){.tp = count[3], .fp = count[2], .fn = count[1], .tn = count[0]};
     s->n_event = s->counts.tp + s->counts.fn;
     s->small = s->n_event < ASSAY_SMALL_CELL || s->n - s->n_event < ASSAY_SMALL_CELL;
     struct assay_confusion_rates r = assay_confusion_rates_of(&s->counts);
     double found = r.sensitivity.wilson.value, passed = r.specificity.wilson.value;
     double right = r.ppv.wilson.value, left = r.npv.wilson.value;
-    s->effect.sensitivity = share_effect(w, row, s->n, used->outcome, true, used->flagged, found);
-    s->effect.specificity =
-        share_effect(w, row, s->n, used->outcome, false, used->flagged, 1.0 - passed);
+    s->effect.sensitivity = share_effect(w, EVENT_CELLS, FLAGGED_CELLS, found);
+    s->effect.specificity = share_effect(w, OTHER_CELLS, FLAGGED_CELLS, 1.0 - passed);
     s->sensitivity = share_of(&r.sensitivity, s->effect.sensitivity);
     s->specificity = share_of(&r.specificity, s->effect.specificity);
-    s->ppv = share_of(&r.ppv, share_effect(w, row, s->n, used->flagged, true, used->outcome, right));
-    s->npv =
-        share_of(&r.npv, share_effect(w, row, s->n, used->flagged, false, used->outcome, 1.0 - left));
-    s->prevalence = share_of(&r.prevalence, share_effect(w, row, s->n, NULL, true, used->outcome,
-                                                         r.prevalence.wilson.value));
-    s->flagged_share = share_of(&r.flagged_share, share_effect(w, row, s->n, NULL, true, used->flagged,
+    s->ppv = share_of(&r.ppv, share_effect(w, FLAGGED_CELLS, EVENT_CELLS, right));
+    s->npv = share_of(&r.npv, share_effect(w, PASSED_CELLS, EVENT_CELLS, 1.0 - left));
+    s->effect.prevalence = share_effect(w, ALL_CELLS, EVENT_CELLS, r.prevalence.wilson.value);
+    s->prevalence = share_of(&r.prevalence, s->effect.prevalence);
+    s->flagged_share = share_of(&r.flagged_share, share_effect(w, ALL_CELLS, FLAGGED_CELLS,
                                                                r.flagged_share.wilson.value));
 }
 
-/* v_i as placements by row, over the number of the row's class. */
-static double auc_effect(struct workspace *w, const uint32_t row[], const uint32_t place[],
-                         const struct assay_segment *s)
+/* v_i as placements, over the number of the row's class. */
+static double auc_effect(struct workspace *w, const uint32_t row[], const struct assay_segment *s)
 {
     const struct assay_audit_set *used = &w->ground->input->used;
     double events = (double)s->n_event, others = (double)(s->n - s->n_event);
-    double *by_row = w->placement + used->n;
-    for (size_t k = 0; k < s->n; k++)
-        by_row[w->ground->risk.row[place[k]]] = w->placement[k];
     for (size_t k = 0; k < s->n; k++)
         assay_design_effect_add(&w->room, used->account[row[k]],
-                                (by_row[row[k]] - s->auc.value) /
+                                (w->prob[row[k]] - s->auc.value) /
                                     (used->outcome[row[k]] ? events : others));
     return assay_design_effect_take(&w->room);
 }
 
-static void measure_auc(struct workspace *w, const uint32_t row[], const uint32_t place[],
+static void measure_auc(struct workspace *w, const uint32_t row[], const struct assay_group_auc *auc,
                         struct assay_segment *s)
 {
-    bool repeated = w->ground->input->repeated;
-    assay_group_auc(&w->ground->risk, place, s->n, &s->own_auc, &s->rest_auc,
-                    repeated ? w->placement : NULL);
+    s->own_auc = auc->group;
+    s->rest_auc = auc->rest;
     s->auc = s->own_auc.auc.wald;
-    if (!repeated || isnan(s->auc.value))
+    if (!w->ground->input->repeated || isnan(s->auc.value))
         return;
-    s->effect.auc = auc_effect(w, row, place, s);
+    s->effect.auc = auc_effect(w, row, s);
     s->auc = assay_stretch(s->auc, s->effect.auc, 0.0, 1.0);
 }
 
@@ -242,10 +245,8 @@ static enum assay_status measure_losses(struct workspace *w, const uint32_t row[
         assay_design_effect_add(&w->room, account[row[k]], off * off - s->brier.value);
     }
     s->brier = assay_stretch(s->brier, assay_design_effect_take(&w->room), 0.0, 1.0);
-    double d = share_effect(w, row, s->n, NULL, true, w->ground->input->used.outcome,
-                            s->prevalence.value);
     if (!isnan(s->oe_ratio.low)) { /* on the logarithm */
-        double factor = pow(s->oe_ratio.high / s->oe_ratio.value, sqrt(d));
+        double factor = pow(s->oe_ratio.high / s->oe_ratio.value, sqrt(s->effect.prevalence));
         s->oe_ratio.low = s->oe_ratio.value / factor;
         s->oe_ratio.high = s->oe_ratio.value * factor;
     }
@@ -258,16 +259,19 @@ static double calibration_effect(struct workspace *w, const uint32_t row[], size
 {
     const struct assay_audit_set *used = &w->ground->input->used;
     const double *log_odds = w->ground->log_odds;
-    double sum = 0.0, middle = 0.0;
+    double sum = 0.0, middle = 0.0, *prob = w->prob; /* free by now */
+    for (size_t k = 0; k < n; k++)
+        prob[k] = a + b * log_odds[row[k]];
+    assay_expit_array(prob, n, prob);
     for (size_t k = 0; of_slope && k < n; k++) {
-        double p = assay_expit(a + b * log_odds[row[k]]);
-        sum += p * (1.0 - p);
-        middle += p * (1.0 - p) * log_odds[row[k]];
+        sum += prob[k] * (1.0 - prob[k]);
+        middle += prob[k] * (1.0 - prob[k]) * log_odds[row[k]];
     }
     middle = of_slope ? middle / sum : 0.0;
     for (size_t k = 0; k < n; k++) {
-        double l = log_odds[row[k]], off = used->outcome[row[k]] - assay_expit(a + b * l);
-        assay_design_effect_add(&w->room, used->account[row[k]], of_slope ? off * (l - middle) : off);
+        double off = used->outcome[row[k]] - prob[k];
+        assay_design_effect_add(&w->room, used->account[row[k]],
+                                of_slope ? off * (log_odds[row[k]] - middle) : off);
     }
     return assay_design_effect_take(&w->room);
 }
@@ -320,19 +324,23 @@ static enum assay_status measure_calibration(struct workspace *w, const uint32_t
     return ASSAY_OK;
 }
 
-static enum assay_status measure_segment(struct workspace *w, const uint32_t row[],
-                                         const uint32_t place[], struct assay_segment *s)
+/* What any score has. */
+static void measure_ranking(struct workspace *w, const uint32_t row[], const struct assay_group_auc *auc,
+                            struct assay_segment *s)
 {
-    const struct assay_audit_set *used = &w->ground->input->used;
     struct assay_estimate none = assay_estimate_undefined();
-    s->effect = (struct assay_segment_effects){1.0, 1.0, 1.0, 1.0};
+    s->effect = (struct assay_segment_effects){1.0, 1.0, 1.0, 1.0, 1.0};
     s->brier = s->oe_ratio = s->calibration_intercept = s->calibration_slope = none;
     s->rest_intercept = s->shrunk_sensitivity = s->shrunk_specificity = none;
     s->calibration_p = (double)NAN;
     measure_shares(w, row, s);
-    measure_auc(w, row, place, s);
-    if (used->prob == NULL)
-        return ASSAY_OK;
+    measure_auc(w, row, auc, s);
+}
+
+static enum assay_status measure_probabilities(struct workspace *w, const uint32_t row[],
+                                               struct assay_segment *s)
+{
+    const struct assay_audit_set *used = &w->ground->input->used;
     for (size_t k = 0; k < s->n; k++) {
         w->prob[k] = used->prob[row[k]];
         w->outcome[k] = used->outcome[row[k]];
@@ -373,31 +381,48 @@ static int by_value(const void *a, const void *b)
     return strcmp(left->value, right->value);
 }
 
-static enum assay_status measure_values(struct workspace *w, size_t c,
-                                        struct assay_segment **segments, size_t *n_segment,
-                                        struct assay_error *err)
+/* Rankings of all values come first: their placements lie where a value's probabilities will. */
+static enum assay_status measure_values(struct workspace *w, size_t c, struct assay_segment segments[],
+                                        size_t *n_segment)
 {
     const struct assay_audit_input *input = w->ground->input;
-    size_t capacity = 0;
-    group_rows(input->used.segment[c], w);
+    const int32_t *codes = input->used.segment[c];
+    const uint32_t *row = w->row;
+    group_rows(codes, w);
+    if (assay_group_aucs(&w->ground->risk, codes, w->n_value, w->auc, input->repeated ? w->prob : NULL,
+                         NULL) != ASSAY_OK)
+        return ASSAY_ENOMEM;
     for (size_t v = 0; v < w->n_value; v++) {
         size_t n = w->start[v + 1] - w->start[v];
         if (n == 0)
             continue;
-        if (!assay_grow(segments, &capacity, *n_segment + 1, sizeof **segments))
-            return assay_fail_memory(err, doing);
-        struct assay_segment *segment = &(*segments)[(*n_segment)++];
+        struct assay_segment *segment = &segments[(*n_segment)++];
         *segment = (struct assay_segment){
             .column = input->segments[c],
             .value = assay_audit_text(input->segment_values[c], (int32_t)v - 1),
             .n = n};
-        if (measure_segment(w, w->row + w->start[v], w->place + w->start[v], segment) != ASSAY_OK)
-            return assay_fail_memory(err, doing);
+        measure_ranking(w, w->row + w->start[v], &w->auc[v], segment);
     }
-    if (*n_segment == 0)
-        return ASSAY_OK;
-    qsort(*segments, *n_segment, sizeof **segments, by_value);
-    return shrink(*segments, *n_segment, err);
+    for (size_t k = 0; input->used.prob != NULL && k < *n_segment; row += segments[k++].n)
+        if (measure_probabilities(w, row, &segments[k]) != ASSAY_OK)
+            return ASSAY_ENOMEM;
+    return ASSAY_OK;
+}
+
+static enum assay_status measure_column(struct workspace *w, size_t c, struct assay_segment **segments,
+                                        size_t *n_segment, struct assay_error *err)
+{
+    size_t n_value = 0;
+    enum assay_status status = ASSAY_OK;
+    *segments = assay_alloc(w->n_value, sizeof **segments);
+    if (*segments == NULL || measure_values(w, c, *segments, &n_value) != ASSAY_OK)
+        return assay_fail_memory(err, doing);
+    if (n_value > 0) {
+        qsort(*segments, n_value, sizeof **segments, by_value);
+        status = shrink(*segments, n_value, err);
+    }
+    *n_segment = n_value;
+    return status;
 }
 
 enum assay_status assay_segments_measure(const struct assay_segment_ground *ground, size_t c,
@@ -409,7 +434,7 @@ enum assay_status assay_segments_measure(const struct assay_segment_ground *grou
     size_t n_made = 0;
     enum assay_status status = workspace_init(ground, c, &w, err);
     if (status == ASSAY_OK)
-        status = measure_values(&w, c, &made, &n_made, err);
+        status = measure_column(&w, c, &made, &n_made, err);
     workspace_clear(&w);
     if (status != ASSAY_OK) {
         free(made);

@@ -1,7 +1,7 @@
 /* segment.h - every figure of one value of a segment column, and of the rows that have another
  *
- * Rows are sorted once for all columns and values (core/metric/group_auc.h), and their log-odds counted
- * once (core/metric/logit_bins.h): a value costs a walk over its own rows.
+ * Rows are sorted once for all columns (core/metric/group_auc.h), and their log-odds counted once
+ * (core/metric/logit_bins.h): a column costs a walk over all rows, a value one over its own.
  */
 #ifndef ASSAY_VALIDATE_GROUPS_SEGMENT_H
 #define ASSAY_VALIDATE_GROUPS_SEGMENT_H
@@ -17,7 +17,7 @@ enum { ASSAY_SMALL_CELL = 10 }; /* fewer events, or fewer others */
 
 /* What intervals are stretched by where accounts repeat (core/metric/design_effect.h); 1 otherwise. */
 struct assay_segment_effects {
-    double sensitivity, specificity, auc, calibration;
+    double sensitivity, specificity, prevalence, auc, calibration;
 };
 
 /* Estimates are NaN where they are not defined; intervals at 95%, by account where accounts repeat. Shares

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "core/base/memory.h"
+#include "core/base/rows.h"
 #include "core/metric/saves.h"
 
 static const double by_landmark = 0.99; /* of the actions */
@@ -87,7 +88,7 @@ enum assay_status assay_actions_init(const struct assay_audit_input *input,
     *actions = (struct assay_actions){0};
     if (assay_actions_column(input) == NULL || set->n == 0)
         return ASSAY_OK;
-    actions->group = assay_alloc(set->n, 1);
+    actions->group = assay_rows_alloc(set->n, 1);
     if (actions->group == NULL)
         return assay_fail_memory(err, "finding who was acted on");
     actions->dated = set->acted_on != NULL;
@@ -105,7 +106,7 @@ enum assay_status assay_actions_init(const struct assay_audit_input *input,
 
 void assay_actions_clear(struct assay_actions *actions)
 {
-    free(actions->group);
+    assay_rows_free(actions->group);
     *actions = (struct assay_actions){0};
 }
 

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "core/base/memory.h"
+#include "core/base/rows.h"
 #include "core/metric/saves.h"
 
 static const double edge = 1e-9; /* probabilities nearer to 0 or 1 have the log-odds of this */
@@ -21,8 +22,8 @@ struct columns {
 
 static void columns_clear(struct columns *columns)
 {
-    free(columns->include);
-    free(columns->curve);
+    assay_rows_free(columns->include);
+    assay_rows_free(columns->curve);
     free(columns->category);
 }
 
@@ -31,8 +32,8 @@ static enum assay_status columns_init(const struct assay_audit_input *input,
 {
     const struct assay_audit_set *set = &input->used;
     *columns =
-        (struct columns){.include = assay_alloc(2 * set->n, 1),
-                         .curve = assay_alloc(2 * set->n, sizeof *columns->curve),
+        (struct columns){.include = assay_rows_alloc(2 * set->n, 1),
+                         .curve = assay_rows_alloc(2 * set->n, sizeof *columns->curve),
                          .category = assay_alloc(input->n_segment + 1, sizeof *columns->category)};
     if (columns->include == NULL || columns->curve == NULL || columns->category == NULL) {
         columns_clear(columns);

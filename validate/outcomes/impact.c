@@ -8,6 +8,7 @@
 #include "core/base/date.h"
 #include "core/base/memory.h"
 #include "core/base/number.h"
+#include "core/base/rows.h"
 #include "core/metric/impact.h"
 
 /* What teams without figures of their own may start from; no finding, and said to be none. */
@@ -69,22 +70,27 @@ static int by_key(const void *a, const void *b)
  * without accounts each flagged row is a contact. false: no memory. */
 static bool count_contacts(const struct assay_audit_set *set, double *contacts)
 {
-    uint64_t *key = assay_alloc(set->n, sizeof *key);
+    struct assay_quarter_memo memo = {0};
+    uint64_t *key = assay_rows_alloc(set->n, sizeof *key);
     size_t n = 0, n_contact = 0;
+    bool sorted = true; /* as they are where an account's rows follow each other */
     if (key == NULL)
         return false;
     for (size_t i = 0; i < set->n; i++) {
         if (!set->flagged[i])
             continue;
         bool dated = set->as_of != NULL && set->as_of[i] != ASSAY_NO_DATE;
-        uint32_t quarter = dated ? (uint32_t)assay_date_quarter(set->as_of[i]) : UINT32_MAX;
+        uint32_t quarter = dated ? (uint32_t)assay_date_quarter_again(&memo, set->as_of[i]) : UINT32_MAX;
         uint64_t who = set->account != NULL ? (uint64_t)(uint32_t)set->account[i] : (uint64_t)i;
-        key[n++] = who << 32 | quarter;
+        key[n] = who << 32 | quarter;
+        sorted = sorted && (n == 0 || key[n - 1] <= key[n]);
+        n++;
     }
-    qsort(key, n, sizeof *key, by_key);
+    if (!sorted)
+        qsort(key, n, sizeof *key, by_key);
     for (size_t k = 0; k < n; k++)
         n_contact += k == 0 || key[k] != key[k - 1];
-    free(key);
+    assay_rows_free(key);
     *contacts = (double)n_contact;
     return true;
 }
@@ -95,7 +101,7 @@ static enum assay_status count_churners(const struct assay_audit_input *input,
     const struct assay_audit_set *set = &input->used;
     size_t n = set->account != NULL ? input->n_account : set->n;
     double value = 0.0;
-    size_t *row_of = assay_alloc(n, sizeof *row_of);
+    size_t *row_of = assay_rows_alloc(n, sizeof *row_of);
     if (row_of == NULL)
         return assay_fail_memory(err, "adding up what churners were worth");
     *churners = (struct churners){0};
@@ -109,7 +115,7 @@ static enum assay_status count_churners(const struct assay_audit_input *input,
         else
             churners->n_without_value++;
     }
-    free(row_of);
+    assay_rows_free(row_of);
     if (!count_contacts(set, &churners->flagged.outreaches))
         return assay_fail_memory(err, "adding up what outreach costs");
     bool known =

@@ -1,10 +1,9 @@
 #include "validate/outcomes/lead_time.h"
 
 #include <math.h>
-#include <stdlib.h>
 
-#include "core/base/memory.h"
 #include "core/base/number.h"
+#include "core/base/rows.h"
 #include "core/base/sort.h"
 #include "core/metric/lead_time.h"
 
@@ -24,12 +23,12 @@ struct histories {
 
 static void histories_clear(struct histories *h)
 {
-    free(h->event);
-    free(h->items);
-    free(h->leads);
-    free(h->day);
-    free(h->flagged);
-    free(h->step);
+    assay_rows_free(h->event);
+    assay_rows_free(h->items);
+    assay_rows_free(h->leads);
+    assay_rows_free(h->day);
+    assay_rows_free(h->flagged);
+    assay_rows_free(h->step);
 }
 
 /* ---- who churned, and when ---- */
@@ -38,7 +37,7 @@ static enum assay_status find_churners(const struct assay_audit_input *input, st
                                        struct assay_error *err)
 {
     const struct assay_audit_set *used = &input->used;
-    h->event = assay_alloc(input->n_account, 2 * sizeof *h->event);
+    h->event = assay_rows_alloc(input->n_account, 2 * sizeof *h->event);
     if (h->event == NULL)
         return assay_fail_memory(err, "finding churners");
     h->before = h->event + input->n_account;
@@ -103,11 +102,11 @@ static enum assay_status gather_histories(const struct assay_audit_input *input,
     if (input->other.n > 0)
         find_earlier_events(&input->other, h);
     size_t n = count_snapshots(&input->used, h) + count_snapshots(&input->other, h);
-    h->items = n > SIZE_MAX / 2 ? NULL : assay_alloc(2 * n, sizeof *h->items);
-    h->leads = assay_alloc(h->n_churner, sizeof *h->leads);
-    h->day = assay_alloc(n, sizeof *h->day);
-    h->flagged = assay_alloc(n, 1);
-    h->step = assay_alloc(n, sizeof *h->step);
+    h->items = n > SIZE_MAX / 2 ? NULL : assay_rows_alloc(2 * n, sizeof *h->items);
+    h->leads = assay_rows_alloc(h->n_churner, sizeof *h->leads);
+    h->day = assay_rows_alloc(n, sizeof *h->day);
+    h->flagged = assay_rows_alloc(n, 1);
+    h->step = assay_rows_alloc(n, sizeof *h->step);
     if (h->items == NULL || h->leads == NULL || h->day == NULL || h->flagged == NULL ||
         h->step == NULL)
         return assay_fail_memory(err, "following churners back");

@@ -1,41 +1,88 @@
 #include "validate/people/context.h"
 
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include <gsl/gsl_statistics.h>
 
-#include "core/base/memory.h"
+#include "core/base/rows.h"
+
+enum { STRIP = 512 };
 
 /* ---- what is usual ---- */
 
-/* Median s of the churners whose value of signal j is there; spare[n_event]. */
-static double find_typical(const struct assay_audit_set *used, size_t j, double spare[])
+/* churner[n_event]: the rows of those that churned. */
+static void list_churners(const struct assay_audit_set *used, uint32_t churner[])
 {
     size_t n = 0;
-    for (size_t i = 0; i < used->n; i++)
-        if (used->outcome[i] && !used->missing[j][i])
-            spare[n++] = (double)used->s[j][i];
+    for (size_t i = 0; n < used->n_event; i++)
+        if (used->outcome[i])
+            churner[n++] = (uint32_t)i;
+}
+
+/* Median s of the churners whose value of signal j is there; spare[n_event]. */
+static double find_typical(const struct assay_audit_set *used, const uint32_t churner[], size_t j,
+                           double spare[])
+{
+    size_t n = 0;
+    for (size_t k = 0; k < used->n_event; k++)
+        if (!used->missing[j][churner[k]])
+            spare[n++] = (double)used->s[j][churner[k]];
     return n < ASSAY_TYPICAL_CHURNERS ? ASSAY_TYPICAL_POINTS : gsl_stats_median(spare, 1, n);
 }
 
-/* Whether the raw value usually differs between one snapshot of an account and the next. */
-static bool find_moving(const struct assay_people *people, size_t j)
+static const struct assay_column *column_of(const struct assay_people *people, size_t j)
+{
+    const struct assay_intake *intake = people->input->intake;
+    return &intake->table.columns[intake->columns.signals[j]];
+}
+
+/* Pairs of rows of the table: a snapshot of an account and the one before it, of another day. */
+struct pairs {
+    size_t now[STRIP], before[STRIP], n;
+};
+
+/* Counts, over the pairs, where signal j has both values, and where they differ. */
+static void compare(const struct assay_people *people, const struct pairs *pairs, size_t both[], size_t moved[])
+{
+    for (size_t j = 0; j < people->input->n_signal; j++) {
+        const struct assay_column *column = column_of(people, j);
+        for (size_t k = 0; column->type == ASSAY_NUMBER && k < pairs->n; k++) {
+            double value = assay_column_number(column, pairs->now[k]);
+            double was = assay_column_number(column, pairs->before[k]);
+            bool known = !isnan(value) && !isnan(was);
+            both[j] += known;
+            moved[j] += known && value != was;
+        }
+    }
+}
+
+static size_t row_of(const struct assay_people *people, const struct assay_moment *moment)
+{
+    return assay_audit_row(assay_moment_set(people->input, moment), moment->index);
+}
+
+/* Whether each signal's raw value usually differs between one snapshot of an account and the next. */
+static void find_moving(struct assay_people *people)
 {
     const struct assay_timeline *timeline = &people->timeline;
-    size_t pairs = 0, moved = 0;
+    struct pairs pairs = {.n = 0};
+    size_t both[ASSAY_MAX_SIGNALS] = {0}, moved[ASSAY_MAX_SIGNALS] = {0};
     for (size_t m = 1; m < timeline->n; m++) {
         const struct assay_moment *now = &timeline->moments[m], *before = now - 1;
         if (now->account != before->account || now->as_of == before->as_of)
             continue;
-        double value = assay_people_raw(people, now, j), was = assay_people_raw(people, before, j);
-        if (isnan(value) || isnan(was))
-            continue;
-        pairs++;
-        moved += value != was;
+        pairs.now[pairs.n] = row_of(people, now);
+        pairs.before[pairs.n++] = row_of(people, before);
+        if (pairs.n == STRIP) {
+            compare(people, &pairs, both, moved);
+            pairs.n = 0;
+        }
     }
-    return pairs >= ASSAY_MOVING_PAIRS && (double)moved >= ASSAY_MOVING_SHARE * (double)pairs;
+    compare(people, &pairs, both, moved);
+    for (size_t j = 0; j < people->input->n_signal; j++)
+        people->moving[j] = both[j] >= ASSAY_MOVING_PAIRS &&
+                            (double)moved[j] >= ASSAY_MOVING_SHARE * (double)both[j];
 }
 
 static size_t first_of_dimension(const struct assay_spec *spec, size_t j)
@@ -49,15 +96,20 @@ static size_t first_of_dimension(const struct assay_spec *spec, size_t j)
 static enum assay_status find_usual(struct assay_people *people, struct assay_error *err)
 {
     const struct assay_audit_input *input = people->input;
-    double *spare = assay_alloc(input->used.n_event, sizeof *spare);
-    if (spare == NULL)
-        return assay_fail_memory(err, "looking at churners");
-    for (size_t j = 0; j < input->n_signal; j++) {
-        people->typical[j] = find_typical(&input->used, j, spare);
-        people->moving[j] = find_moving(people, j);
+    double *spare = assay_rows_alloc(input->used.n_event, sizeof *spare);
+    uint32_t *churner = assay_rows_alloc(input->used.n_event, sizeof *churner);
+    bool good = spare != NULL && churner != NULL;
+    if (good)
+        list_churners(&input->used, churner);
+    for (size_t j = 0; good && j < input->n_signal; j++) {
+        people->typical[j] = find_typical(&input->used, churner, j, spare);
         people->dimension[j] = first_of_dimension(input->spec, j);
     }
-    free(spare);
+    assay_rows_free(spare);
+    assay_rows_free(churner);
+    if (!good)
+        return assay_fail_memory(err, "looking at churners");
+    find_moving(people);
     return ASSAY_OK;
 }
 
@@ -88,15 +140,13 @@ struct assay_terms assay_people_terms(const struct assay_people *people, size_t 
 {
     const struct assay_audit_input *input = people->input;
     return assay_terms_of_row(&people->terms, &input->intake->columns, &input->intake->table,
-                              input->used.row[i]);
+                              assay_audit_row(&input->used, i));
 }
 
 double assay_people_raw(const struct assay_people *people, const struct assay_moment *moment, size_t j)
 {
-    const struct assay_intake *intake = people->input->intake;
-    const struct assay_column *column = &intake->table.columns[intake->columns.signals[j]];
-    size_t row = assay_moment_set(people->input, moment)->row[moment->index];
-    return column->type == ASSAY_NUMBER ? column->numbers[row] : (double)NAN;
+    const struct assay_column *column = column_of(people, j);
+    return column->type == ASSAY_NUMBER ? assay_column_number(column, row_of(people, moment)) : (double)NAN;
 }
 
 double assay_people_value(const struct assay_people *people, size_t i)

@@ -89,7 +89,7 @@ static void say_alarm(const struct assay_people *people, const struct assay_mist
 {
     const struct assay_signal_spec *signals = people->input->spec->signals;
     if (people->input->used.account != NULL)
-        assay_text_printf(why, "alarm %zu of this account", alarm->alarms);
+        assay_text_printf(why, "alarm %zu of this account", (size_t)alarm->alarms);
     for (size_t k = 0; k < drivers->n_down && k < 2; k++)
         assay_text_printf(why, "%s%s (%.1f points)",
                           k > 0               ? " and "

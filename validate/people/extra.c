@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "core/base/memory.h"
+#include "core/base/rows.h"
 #include "core/data/dictionary.h"
 #include "core/metric/mid_rank.h"
 
@@ -83,7 +84,7 @@ static enum assay_status group_missing(const double place[], size_t n, size_t m,
 {
     if (n - m < ASSAY_EXTRA_FEW)
         return ASSAY_OK;
-    extra->group = assay_alloc(n, 1);
+    extra->group = assay_rows_alloc(n, 1);
     if (extra->group == NULL)
         return assay_fail_memory(err, doing);
     extra->n_group = 2;
@@ -109,7 +110,7 @@ enum assay_status assay_extra_of_numbers(const double value[], const unsigned ch
 {
     struct assay_extra made = {.kind = ASSAY_EXTRA_NUMBER, .n_group = 1};
     size_t m = 0;
-    made.x = assay_alloc(n, sizeof *made.x);
+    made.x = assay_rows_alloc(n, sizeof *made.x);
     enum assay_status status = made.x != NULL ? assay_mid_rank_places(value, n, made.x, &m, err)
                                               : assay_fail_memory(err, doing);
     if (status == ASSAY_OK)
@@ -212,7 +213,7 @@ enum assay_status assay_extra_of_texts(const int32_t code[], size_t n_code,
                                        const unsigned char outcome[], size_t n,
                                        struct assay_extra *extra, struct assay_error *err)
 {
-    struct assay_extra made = {.kind = ASSAY_EXTRA_TEXT, .group = assay_alloc(n, 1)};
+    struct assay_extra made = {.kind = ASSAY_EXTRA_TEXT, .group = assay_rows_alloc(n, 1)};
     unsigned char *slot = assay_alloc(n_code, 1), group_of[ASSAY_EXTRA_CATEGORIES + 2] = {0};
     struct categories categories;
     if (made.group == NULL || slot == NULL) {
@@ -239,7 +240,7 @@ enum assay_status assay_extra_of_texts(const int32_t code[], size_t n_code,
 
 void assay_extra_clear(struct assay_extra *extra)
 {
-    free(extra->x);
-    free(extra->group);
+    assay_rows_free(extra->x);
+    assay_rows_free(extra->group);
     *extra = (struct assay_extra){0};
 }

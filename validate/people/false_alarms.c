@@ -1,9 +1,8 @@
 #include "validate/people/false_alarms.h"
 
 #include <math.h>
-#include <stdlib.h>
 
-#include "core/base/memory.h"
+#include "core/base/rows.h"
 #include "validate/people/drivers.h"
 #include "validate/people/outreach.h"
 #include "validate/people/person.h"
@@ -25,15 +24,15 @@ static enum assay_status find_repeated(const struct assay_people *people,
                                        struct repeated *repeated, struct assay_error *err)
 {
     const struct assay_audit_input *input = people->input;
-    size_t *alarms =
-        assay_alloc(input->used.account != NULL ? input->n_account : input->used.n, sizeof *alarms);
+    uint32_t *alarms =
+        assay_rows_alloc(input->used.account != NULL ? input->n_account : input->used.n, sizeof *alarms);
     if (alarms == NULL)
         return assay_fail_memory(err, "counting repeated alarms");
     *repeated = (struct repeated){0};
     for (size_t m = 0; m < mistakes->n_alarm; m++) {
         const struct assay_mistake *mistake = &mistakes->alarms[m];
-        size_t *most = &alarms[people->timeline.moments[mistake->place].account];
-        size_t before = *most, now = mistake->alarms > before ? mistake->alarms : before;
+        uint32_t *most = &alarms[people->timeline.moments[mistake->place].account];
+        uint32_t before = *most, now = mistake->alarms > before ? mistake->alarms : before;
         *most = now;
         repeated->n_account += before == 0;
         if (now < 2)
@@ -45,7 +44,7 @@ static enum assay_status find_repeated(const struct assay_people *people,
             repeated->most_row = mistake->row;
         }
     }
-    free(alarms);
+    assay_rows_free(alarms);
     return ASSAY_OK;
 }
 

@@ -1,11 +1,10 @@
 #include "validate/people/mistakes.h"
 
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
-#include "core/base/memory.h"
-#include "core/base/sort.h"
+#include "core/base/row_sort.h"
+#include "core/base/rows.h"
 
 static const char doing[] = "listing misses and false alarms";
 
@@ -26,7 +25,8 @@ static void take(const struct assay_people *people, size_t place, size_t alarms,
 {
     const struct assay_audit_set *used = &people->input->used;
     size_t i = people->timeline.moments[place].index;
-    struct assay_mistake mistake = {.row = i, .place = place, .alarms = alarms};
+    struct assay_mistake mistake = {
+        .row = (uint32_t)i, .place = (uint32_t)place, .alarms = (uint32_t)alarms};
     if (is_miss(used, i)) {
         mistake.type = assay_why_type(people, i, place);
         mistakes->misses[mistakes->n_miss++] = mistake;
@@ -56,42 +56,53 @@ static void walk(const struct assay_people *people, struct assay_mistakes *mista
 /* ---- their order ---- */
 
 /* Ascending keys: the highest risk first. */
-static uint64_t risk_key(const struct assay_audit_input *input, size_t i)
+static double risk_key(const struct assay_people *people, size_t i)
 {
+    const struct assay_audit_input *input = people->input;
     if (input->used.prob != NULL)
-        return assay_sort_key(-input->used.prob[i]);
-    bool risk = input->higher_is == ASSAY_HIGHER_IS_RISK;
-    return assay_sort_key(risk ? -input->used.score[i] : input->used.score[i]);
+        return -input->used.prob[i];
+    return input->higher_is == ASSAY_HIGHER_IS_RISK ? -input->used.score[i] : input->used.score[i];
 }
 
 /* The largest value first, unknown ones last. */
-static uint64_t value_key(const struct assay_people *people, size_t i)
+static double value_key(const struct assay_people *people, size_t i)
 {
     double value = assay_people_value(people, i);
-    return isnan(value) ? UINT64_MAX : assay_sort_key(-value);
+    return isnan(value) ? HUGE_VAL : -value;
 }
 
-/* By risk, and then by value: the sort is stable. */
+/* A stable sort. key_of takes the row of a mistake. */
+static bool sort_by(const struct assay_people *people,
+                    double (*key_of)(const struct assay_people *people, size_t i),
+                    struct assay_mistake mistakes[], size_t n)
+{
+    double *key = assay_rows_alloc(n, sizeof *key);
+    uint64_t *items = assay_rows_alloc(n, sizeof *items), *spare = assay_rows_alloc(n, sizeof *spare);
+    bool good = key != NULL && items != NULL && spare != NULL;
+    for (size_t m = 0; good && m < n; m++)
+        key[m] = key_of(people, mistakes[m].row);
+    good = good && assay_row_sort(key, NULL, n, items, spare);
+    assay_rows_free(key);
+    assay_rows_free(spare);
+    struct assay_mistake *copy = assay_rows_alloc(n, sizeof *copy);
+    good = good && copy != NULL;
+    if (good)
+        memcpy(copy, mistakes, n * sizeof *copy);
+    for (size_t m = 0; good && m < n; m++)
+        mistakes[m] = copy[assay_sorted_row(items[m])];
+    assay_rows_free(copy);
+    assay_rows_free(items);
+    return good;
+}
+
+/* By risk, and then by value where there is one. */
 static enum assay_status put_in_order(const struct assay_people *people,
                                       struct assay_mistake mistakes[], size_t n,
                                       struct assay_error *err)
 {
-    struct assay_sort_item *items = assay_alloc(n, 2 * sizeof *items), *sorted = NULL;
-    struct assay_mistake *copy = assay_alloc(n, sizeof *copy);
-    bool good = items != NULL && copy != NULL;
-    for (size_t m = 0; good && m < n; m++)
-        items[m] = (struct assay_sort_item){risk_key(people->input, mistakes[m].row), m};
-    good = good && assay_sort_items(items, items + n, n, &sorted);
-    for (size_t m = 0; good && m < n; m++)
-        sorted[m].key = value_key(people, mistakes[sorted[m].index].row);
-    good = good && assay_sort_items(sorted, sorted == items ? items + n : items, n, &sorted);
-    if (good) {
-        memcpy(copy, mistakes, n * sizeof *copy);
-        for (size_t m = 0; m < n; m++)
-            mistakes[m] = copy[sorted[m].index];
-    }
-    free(items);
-    free(copy);
+    bool good = n == 0 || (sort_by(people, risk_key, mistakes, n) &&
+                           (people->input->used.value == NULL ||
+                            sort_by(people, value_key, mistakes, n)));
     return good ? ASSAY_OK : assay_fail_memory(err, doing);
 }
 
@@ -103,8 +114,8 @@ static enum assay_status allocate(const struct assay_audit_set *used, struct ass
         n_miss += is_miss(used, i);
         n_alarm += is_false_alarm(used, i);
     }
-    mistakes->misses = assay_alloc(n_miss, sizeof *mistakes->misses);
-    mistakes->alarms = assay_alloc(n_alarm, sizeof *mistakes->alarms);
+    mistakes->misses = assay_rows_alloc(n_miss, sizeof *mistakes->misses);
+    mistakes->alarms = assay_rows_alloc(n_alarm, sizeof *mistakes->alarms);
     return mistakes->misses != NULL && mistakes->alarms != NULL ? ASSAY_OK
                                                                 : assay_fail_memory(err, doing);
 }
@@ -129,8 +140,8 @@ enum assay_status assay_mistakes_init(const struct assay_people *people,
 
 void assay_mistakes_clear(struct assay_mistakes *mistakes)
 {
-    free(mistakes->misses);
-    free(mistakes->alarms);
+    assay_rows_free(mistakes->misses);
+    assay_rows_free(mistakes->alarms);
     *mistakes = (struct assay_mistakes){0};
 }
 
@@ -147,7 +158,7 @@ enum assay_status assay_mistakes_value(const struct assay_people *people,
     /* Mistakes come by value: the first of an account is its highest. */
     size_t n_account = people->input->used.account != NULL ? people->input->n_account
                                                            : people->input->used.n;
-    unsigned char *counted = assay_alloc(n_account, 1);
+    unsigned char *counted = assay_rows_alloc(n_account, 1);
     if (counted == NULL)
         return assay_fail_memory(err, doing);
     double sum = 0.0;
@@ -159,7 +170,7 @@ enum assay_status assay_mistakes_value(const struct assay_people *people,
         counted[account] = 1;
         sum += worth;
     }
-    free(counted);
+    assay_rows_free(counted);
     *value = sum;
     return ASSAY_OK;
 }

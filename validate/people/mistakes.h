@@ -3,16 +3,17 @@
 #define ASSAY_VALIDATE_PEOPLE_MISTAKES_H
 
 #include <stddef.h>
+#include <stdint.h>
 
 #include "core/base/error.h"
 #include "validate/people/context.h"
 #include "validate/people/why.h"
 
 struct assay_mistake {
-    size_t row;    /* in input->used */
-    size_t place;  /* in the timeline */
-    size_t alarms; /* times that its account was flagged so far, this day's included, in the window or
-                      outside; without dates, times in all */
+    uint32_t row;    /* in input->used */
+    uint32_t place;  /* in the timeline */
+    uint32_t alarms; /* times that its account was flagged so far, this day's included, in the window or
+                        outside; without dates, times in all */
     enum assay_miss_type type; /* of a miss */
 };
 

@@ -7,6 +7,7 @@
 #include <gsl/gsl_cdf.h>
 
 #include "core/base/memory.h"
+#include "core/base/rows.h"
 #include "core/metric/clustered.h"
 #include "core/metric/design_effect.h"
 
@@ -24,9 +25,9 @@ struct contacts {
     size_t n;
 };
 
-static int32_t quarter_of(int32_t day)
+static int32_t quarter_of(struct assay_quarter_memo *memo, int32_t day)
 {
-    return day == ASSAY_NO_DATE ? 0 : assay_date_quarter(day);
+    return day == ASSAY_NO_DATE ? 0 : assay_date_quarter_again(memo, day);
 }
 
 /* Moments come by account and day, so that those of a contact stand side by side. Its owner is who had
@@ -36,8 +37,9 @@ static enum assay_status find_contacts(const struct assay_people *people, struct
 {
     const struct assay_audit_set *used = &people->input->used;
     const struct assay_timeline *timeline = &people->timeline;
+    struct assay_quarter_memo memo = {0};
     int32_t quarter = 0;
-    contacts->list = assay_alloc(timeline->n, sizeof *contacts->list);
+    contacts->list = assay_rows_alloc(timeline->n, sizeof *contacts->list);
     if (contacts->list == NULL)
         return assay_fail_memory(err, doing);
     for (size_t m = 0; m < timeline->n; m++) {
@@ -45,12 +47,13 @@ static enum assay_status find_contacts(const struct assay_people *people, struct
         if (moment->other || !used->flagged[moment->index])
             continue;
         struct contact *last = contacts->n > 0 ? &contacts->list[contacts->n - 1] : NULL;
-        if (last == NULL || last->account != moment->account || quarter != quarter_of(moment->as_of)) {
+        int32_t now = quarter_of(&memo, moment->as_of);
+        if (last == NULL || last->account != moment->account || quarter != now) {
             last = &contacts->list[contacts->n++];
             *last = (struct contact){
                 .account = moment->account,
                 .owner = used->owner != NULL ? used->owner[moment->index] : ASSAY_NO_CODE};
-            quarter = quarter_of(moment->as_of);
+            quarter = now;
         }
         last->right = last->right || used->outcome[moment->index];
     }
@@ -66,17 +69,15 @@ static enum assay_status count_quarters(const struct assay_audit_input *input, s
     *n_period = 0;
     if (input->used.as_of == NULL || input->from == ASSAY_NO_DATE)
         return ASSAY_OK;
-    int32_t first = quarter_of(input->from), day = input->from, quarter = first;
-    unsigned char *seen = assay_alloc((size_t)(quarter_of(input->to) - first) + 1, 1);
+    struct assay_quarter_memo memo = {0};
+    int32_t first = quarter_of(&memo, input->from);
+    unsigned char *seen = assay_alloc((size_t)(quarter_of(&memo, input->to) - first) + 1, 1);
     if (seen == NULL)
         return assay_fail_memory(err, doing);
     for (size_t i = 0; i < input->used.n; i++) {
         if (input->used.as_of[i] == ASSAY_NO_DATE)
             continue;
-        if (input->used.as_of[i] != day) { /* days come in runs, and a calendar is slow */
-            day = input->used.as_of[i];
-            quarter = quarter_of(day);
-        }
+        int32_t quarter = quarter_of(&memo, input->used.as_of[i]);
         *n_period += !seen[quarter - first];
         seen[quarter - first] = 1;
     }
@@ -185,7 +186,7 @@ static enum assay_status measure_owners(const struct assay_people *people,
     size_t n_account = input->used.account != NULL ? input->n_account : input->used.n;
     struct assay_design_effect effect = {0};
     size_t *start = assay_alloc(n_owner + 2, sizeof *start);
-    struct contact *sorted = assay_alloc(contacts->n, sizeof *sorted);
+    struct contact *sorted = assay_rows_alloc(contacts->n, sizeof *sorted);
     outreach->owners = assay_alloc(n_owner + 1, sizeof *outreach->owners);
     enum assay_status status = ASSAY_OK;
     if (start == NULL || sorted == NULL || outreach->owners == NULL)
@@ -204,7 +205,7 @@ static enum assay_status measure_owners(const struct assay_people *people,
     }
     assay_design_effect_clear(&effect);
     free(start);
-    free(sorted);
+    assay_rows_free(sorted);
     return status;
 }
 
@@ -258,10 +259,10 @@ static enum assay_status measure_zones(const struct assay_people *people,
     size_t n = people->timeline.n, n_zone = input->spec->n_zone;
     if (n_zone == 0 || input->higher_is != ASSAY_HIGHER_IS_HEALTH)
         return ASSAY_OK;
-    struct flagged_rows rows = {.account = assay_alloc(n, sizeof *rows.account),
-                                .right = assay_alloc(n, 1),
-                                .member = assay_alloc(n, 1),
-                                .zone = assay_alloc(n, sizeof *rows.zone)};
+    struct flagged_rows rows = {.account = assay_rows_alloc(n, sizeof *rows.account),
+                                .right = assay_rows_alloc(n, 1),
+                                .member = assay_rows_alloc(n, 1),
+                                .zone = assay_rows_alloc(n, sizeof *rows.zone)};
     enum assay_status status = ASSAY_OK;
     if (rows.account == NULL || rows.right == NULL || rows.member == NULL || rows.zone == NULL)
         status = assay_fail_memory(err, doing);
@@ -269,10 +270,10 @@ static enum assay_status measure_zones(const struct assay_people *people,
         take_flagged(people, &rows);
     for (size_t zone = 0; status == ASSAY_OK && zone < n_zone; zone++)
         status = measure_zone(&rows, zone, outreach, err);
-    free(rows.account);
-    free(rows.right);
-    free(rows.member);
-    free(rows.zone);
+    assay_rows_free(rows.account);
+    assay_rows_free(rows.right);
+    assay_rows_free(rows.member);
+    assay_rows_free(rows.zone);
     return status;
 }
 
@@ -295,7 +296,7 @@ enum assay_status assay_outreach_measure(const struct assay_people *people,
     }
     if (status == ASSAY_OK)
         status = measure_zones(people, &made, err);
-    free(contacts.list);
+    assay_rows_free(contacts.list);
     if (status == ASSAY_OK)
         *outreach = made;
     else

@@ -31,7 +31,7 @@ void assay_person_put_who(struct assay_json_writer *json, const struct assay_peo
     const struct assay_audit_input *input = people->input;
     const struct assay_audit_set *used = &input->used;
     assay_person_put_text(json, "account", assay_person_account(people, i));
-    assay_json_put_count(json, "line", input->intake->table.lines[used->row[i]]);
+    assay_json_put_count(json, "line", assay_table_line(&input->intake->table, assay_audit_row(used, i)));
     assay_put_date(json, "as_of", used->as_of != NULL ? used->as_of[i] : ASSAY_NO_DATE);
 }
 

@@ -1,16 +1,15 @@
 #include "validate/people/repeats.h"
 
 #include <math.h>
-#include <stdlib.h>
 
-#include "core/base/memory.h"
+#include "core/base/rows.h"
 #include "core/base/sort.h"
 #include "validate/audit/input.h"
 
 enum assay_status assay_repeats_order(const double score[], size_t n, size_t order[],
                                       struct assay_error *err)
 {
-    struct assay_sort_item *items = assay_alloc(2 * n, sizeof *items), *sorted = NULL;
+    struct assay_sort_item *items = assay_rows_alloc(2 * n, sizeof *items), *sorted = NULL;
     if (items == NULL)
         return assay_fail_memory(err, "ordering scores");
     for (size_t i = 0; i < n; i++)
@@ -18,7 +17,7 @@ enum assay_status assay_repeats_order(const double score[], size_t n, size_t ord
     bool good = assay_sort_items(items, items + n, n, &sorted);
     for (size_t k = 0; good && k < n; k++)
         order[k] = sorted[k].index;
-    free(items);
+    assay_rows_free(items);
     return good ? ASSAY_OK : assay_fail_memory(err, "ordering scores");
 }
 

@@ -1,10 +1,10 @@
 #include "validate/people/timeline.h"
 
 #include <assert.h>
-#include <stdlib.h>
 
 #include "core/base/date.h"
 #include "core/base/memory.h"
+#include "core/base/rows.h"
 #include "core/base/sort.h"
 
 static const char doing[] = "putting snapshots in order";
@@ -31,7 +31,7 @@ static unsigned char *mark_accounts(const struct assay_audit_input *input)
 {
     const struct assay_audit_set *used = &input->used;
     size_t n_account = used->account != NULL ? input->n_account : used->n;
-    unsigned char *wanted = assay_alloc(n_account, 1);
+    unsigned char *wanted = assay_rows_alloc(n_account, 1);
     for (size_t i = 0; wanted != NULL && i < used->n; i++)
         if (used->flagged[i] || used->outcome[i])
             wanted[account_of(used, i)] = 1;
@@ -60,16 +60,51 @@ static size_t collect_all(const struct assay_audit_input *input, const unsigned 
     return n;
 }
 
-static void take(const struct assay_audit_input *input, const struct assay_sort_item sorted[],
-                 struct assay_timeline *timeline)
+static struct assay_moment moment_of(const struct assay_audit_input *input, size_t i, bool other)
 {
-    for (size_t m = 0; m < timeline->n; m++) {
-        bool other = sorted[m].index % 2 != 0;
-        size_t i = sorted[m].index / 2;
-        const struct assay_audit_set *set = other ? &input->other : &input->used;
-        timeline->moments[m] = (struct assay_moment){
-            .account = account_of(set, i), .as_of = day_of(set, i), .index = (uint32_t)i, .other = other};
+    const struct assay_audit_set *set = other ? &input->other : &input->used;
+    return (struct assay_moment){
+        .account = account_of(set, i), .as_of = day_of(set, i), .index = (uint32_t)i, .other = other};
+}
+
+/* Whether the audited rows stand as the timeline has them, and no others are on it. */
+static bool in_order(const struct assay_audit_input *input, const unsigned char wanted[], size_t n)
+{
+    const struct assay_audit_set *used = &input->used;
+    uint64_t before = 0;
+    if (collect(used, false, wanted, NULL, 0) < n)
+        return false;
+    for (size_t i = 0; i < used->n; i++) {
+        uint64_t key = wanted[account_of(used, i)] ? item_of(used, i, false).key : before;
+        if (key < before)
+            return false;
+        before = key;
     }
+    return true;
+}
+
+static void take_in_order(const struct assay_audit_input *input, const unsigned char wanted[],
+                          struct assay_timeline *timeline)
+{
+    for (size_t i = 0, m = 0; i < input->used.n; i++)
+        if (wanted[account_of(&input->used, i)])
+            timeline->moments[m++] = moment_of(input, i, false);
+}
+
+static bool take_sorted(const struct assay_audit_input *input, const unsigned char wanted[],
+                        struct assay_timeline *timeline)
+{
+    size_t n = timeline->n;
+    struct assay_sort_item *items = assay_rows_alloc(n, 2 * sizeof *items), *sorted = NULL;
+    bool good = items != NULL;
+    if (good) {
+        collect_all(input, wanted, items);
+        good = assay_sort_items(items, items + n, n, &sorted);
+    }
+    for (size_t m = 0; good && m < n; m++)
+        timeline->moments[m] = moment_of(input, sorted[m].index / 2, sorted[m].index % 2 != 0);
+    assay_rows_free(items);
+    return good;
 }
 
 enum assay_status assay_timeline_init(const struct assay_audit_input *input,
@@ -77,35 +112,29 @@ enum assay_status assay_timeline_init(const struct assay_audit_input *input,
 {
     assert(input->used.n <= INT32_MAX && input->other.n <= INT32_MAX);
     struct assay_timeline made = {0};
-    struct assay_sort_item *items = NULL, *sorted = NULL;
     unsigned char *wanted = mark_accounts(input);
     bool good = wanted != NULL;
     if (good) {
         made.n = collect_all(input, wanted, NULL);
-        items = assay_alloc(made.n, 2 * sizeof *items);
-        good = items != NULL;
-    }
-    if (good) {
-        collect_all(input, wanted, items);
-        good = assay_sort_items(items, items + made.n, made.n, &sorted);
-    }
-    if (good) {
-        made.moments = assay_alloc(made.n, sizeof *made.moments);
+        made.moments = assay_rows_alloc(made.n, sizeof *made.moments);
         good = made.moments != NULL;
     }
-    if (good)
-        take(input, sorted, &made);
-    free(items);
-    free(wanted);
-    if (!good)
+    if (good && in_order(input, wanted, made.n))
+        take_in_order(input, wanted, &made);
+    else if (good)
+        good = take_sorted(input, wanted, &made);
+    assay_rows_free(wanted);
+    if (!good) {
+        assay_timeline_clear(&made);
         return assay_fail_memory(err, doing);
+    }
     *timeline = made;
     return ASSAY_OK;
 }
 
 void assay_timeline_clear(struct assay_timeline *timeline)
 {
-    free(timeline->moments);
+    assay_rows_free(timeline->moments);
     *timeline = (struct assay_timeline){0};
 }
 

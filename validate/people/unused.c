@@ -6,6 +6,7 @@
 #include <strings.h>
 
 #include "core/base/memory.h"
+#include "core/base/rows.h"
 #include "core/base/thread.h"
 #include "core/fit/score_test.h"
 #include "core/metric/discovery.h"
@@ -81,14 +82,14 @@ static enum assay_status read_numbers(const struct testing *testing, const struc
                                       struct assay_error *err)
 {
     const struct assay_audit_set *used = &testing->input->used;
-    double *value = assay_alloc(used->n, sizeof *value);
+    double *value = assay_rows_alloc(used->n, sizeof *value);
     if (value == NULL)
         return assay_fail_memory(err, doing);
     for (size_t i = 0; i < used->n; i++)
-        value[i] = column->numbers[used->row[i]];
+        value[i] = assay_column_number(column, assay_audit_row(used, i));
     *repeats = repeats_of(testing, value);
     enum assay_status status = assay_extra_of_numbers(value, used->outcome, used->n, extra, err);
-    free(value);
+    assay_rows_free(value);
     return status;
 }
 
@@ -103,7 +104,7 @@ static bool is_action(const struct assay_audit_set *used, const struct assay_col
 {
     size_t n_acted = 0;
     for (size_t i = 0; used->acted != NULL && i < used->n; i++) {
-        double value = yes_or_no(column, column->codes[used->row[i]]);
+        double value = yes_or_no(column, column->codes[assay_audit_row(used, i)]);
         if (!assay_is_action(value, used->acted[i]))
             return false;
         n_acted += used->acted[i] == ASSAY_ACTED;
@@ -116,15 +117,15 @@ static enum assay_status read_texts(const struct testing *testing, const struct 
                                     struct assay_error *err)
 {
     const struct assay_audit_set *used = &testing->input->used;
-    int32_t *code = assay_alloc(used->n, sizeof *code);
+    int32_t *code = assay_rows_alloc(used->n, sizeof *code);
     if (code == NULL)
         return assay_fail_memory(err, doing);
     for (size_t i = 0; i < used->n; i++)
-        code[i] = column->codes[used->row[i]];
+        code[i] = column->codes[assay_audit_row(used, i)];
     *repeats = is_action(used, column) ? ASSAY_REPEATS_ACTION : ASSAY_REPEATS_NOTHING;
     enum assay_status status = assay_extra_of_texts(
         code, assay_dictionary_count(column->dictionary), used->outcome, used->n, extra, err);
-    free(code);
+    assay_rows_free(code);
     return status;
 }
 
@@ -191,7 +192,7 @@ static bool was_tested(const struct assay_unused_result *result)
 static enum assay_status find_q_values(struct assay_unused_result results[], size_t n,
                                        struct assay_error *err)
 {
-    double *p = assay_alloc(n, sizeof *p);
+    double *p = assay_rows_alloc(n, sizeof *p);
     if (p == NULL)
         return assay_fail_memory(err, doing);
     for (size_t k = 0; k < n; k++) {
@@ -201,7 +202,7 @@ static enum assay_status find_q_values(struct assay_unused_result results[], siz
     enum assay_status status = assay_q_values(p, n, ASSAY_POSITIVE_DEPENDENCE, p, err);
     for (size_t k = 0; status == ASSAY_OK && k < n; k++)
         results[k].q_value = p[k];
-    free(p);
+    assay_rows_free(p);
     return status;
 }
 
@@ -210,7 +211,7 @@ static enum assay_status test_all(const struct assay_audit_input *input,
                                   struct assay_unused_result results[], struct assay_error *err)
 {
     struct assay_error *errors = assay_alloc(input->n_unused, sizeof *errors);
-    size_t *order = assay_alloc(input->used.n, sizeof *order);
+    size_t *order = assay_rows_alloc(input->used.n, sizeof *order);
     struct testing testing = {input, null, order, results, errors};
     enum assay_status status = errors == NULL || order == NULL
                                    ? assay_fail_memory(err, doing)
@@ -224,7 +225,7 @@ static enum assay_status test_all(const struct assay_audit_input *input,
                 *err = errors[k];
         }
     free(errors);
-    free(order);
+    assay_rows_free(order);
     return status != ASSAY_OK ? status : find_q_values(results, input->n_unused, err);
 }
 
@@ -240,10 +241,10 @@ enum assay_status assay_audit_unused_columns(const struct assay_audit_input *inp
     bool varies = false;
     struct assay_score_null null = {0};
     struct assay_unused_result *results = assay_alloc(input->n_unused, sizeof *results);
-    double *nuisance = assay_alloc(input->used.n, sizeof *nuisance);
+    double *nuisance = assay_rows_alloc(input->used.n, sizeof *nuisance);
     if (results == NULL || nuisance == NULL) {
         free(results);
-        free(nuisance);
+        assay_rows_free(nuisance);
         return assay_fail_memory(err, doing);
     }
     fill_nuisance(&input->used, nuisance, &varies);
@@ -261,7 +262,7 @@ enum assay_status assay_audit_unused_columns(const struct assay_audit_input *inp
     if (status != ASSAY_OK && err != NULL)
         *err = why;
     assay_score_null_clear(&null);
-    free(nuisance);
+    assay_rows_free(nuisance);
     free(results);
     return status;
 }

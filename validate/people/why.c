@@ -47,7 +47,7 @@ static int32_t age_of(const struct assay_people *people, size_t i, size_t j)
     size_t column = input->intake->columns.recorded[j];
     if (column == ASSAY_NO_COLUMN || input->used.as_of == NULL)
         return 0;
-    int32_t day = input->intake->table.columns[column].dates[input->used.row[i]];
+    int32_t day = input->intake->table.columns[column].dates[assay_audit_row(&input->used, i)];
     int32_t as_of = input->used.as_of[i];
     return day == ASSAY_NO_DATE || as_of == ASSAY_NO_DATE ? 0 : as_of - day;
 }

@@ -6,6 +6,7 @@
 
 #include "core/base/memory.h"
 #include "core/base/number.h"
+#include "core/base/rows.h"
 #include "core/metric/multiple.h"
 
 enum { SOONEST = 60, LATEST = 90 }; /* days before the event */
@@ -70,7 +71,7 @@ static enum assay_status measure_red_zone(const struct assay_audit_input *input,
                                           struct assay_floor *floor, struct assay_error *err)
 {
     const struct assay_audit_set *used = &input->used;
-    unsigned char *member = assay_alloc(used->n, 1);
+    unsigned char *member = assay_rows_alloc(used->n, 1);
     if (member == NULL)
         return assay_fail_memory(err, "measuring the red zone");
     for (size_t i = 0; i < used->n; i++) {
@@ -80,7 +81,7 @@ static enum assay_status measure_red_zone(const struct assay_audit_input *input,
     const int32_t *cluster = input->repeated ? used->account : NULL;
     enum assay_status status = assay_rate_multiple(member, used->outcome, cluster, input->n_account,
                                                    used->n, &floor->estimate, err);
-    free(member);
+    assay_rows_free(member);
     if (status == ASSAY_OK)
         say_red_zone(input, floor);
     return status;

@@ -6,7 +6,7 @@ import {execFileSync} from 'node:child_process';
 import {resolve} from 'node:path';
 import {pathToFileURL} from 'node:url';
 import {check, documents, Skip} from '../bench.mjs';
-import {full} from '../fixtures.mjs';
+import {candidate, full} from '../fixtures.mjs';
 
 async function isQuiet(bench, name) {
     await bench.with(name, {}, async (page) => {
@@ -105,6 +105,25 @@ check('an audit of the least that there can be is shown', async (bench) => {
                 text.includes('The probabilities are calibrated.') &&
                 text.includes('Few accounts.'),
         );
+    });
+});
+
+check('a first look says that its snapshots were those of the fit', async (bench) => {
+    const doc = candidate();
+    const titles = () => [...document.querySelectorAll('h2')].map((one) => one.textContent).join('; ');
+    await bench.reading('candidate', async (page) =>
+        assert.match(await page.evaluate(titles), /On held-out snapshots.*All held-out figures/),
+    );
+    doc.data.held_out = false;
+    doc.model.performance.cross_validated = null;
+    doc.model.yardsticks = {equal_weights: null, champion: null, champion_recalibrated: null};
+    bench.write('first-look', doc);
+    await isQuiet(bench, bench.file('first-look.html'));
+    await bench.with(bench.file('first-look.html'), {}, async (page) => {
+        assert.match(await page.evaluate(titles), /On the snapshots of the fit.*All figures, of the snapshots/);
+        const text = await page.evaluate(() => document.querySelector('main').textContent);
+        assert.match(text, /Nothing was held out/);
+        assert.doesNotMatch(text, /held-out|had not seen|Cross-validated/);
     });
 });
 

@@ -345,11 +345,18 @@ function trainingSection({model}) {
     );
 }
 
+// Of a first look nothing was held out: the snapshots of the fit stand in.
+function isHeldOut(doc) {
+    return !doc.data || doc.data.held_out !== false;
+}
+
 function heldOutSection(doc) {
     return section(
         'telling',
-        'On held-out snapshots',
-        'Every prediction here was made by a fit that had not seen the account.',
+        isHeldOut(doc) ? 'On held-out snapshots' : 'On the snapshots of the fit',
+        isHeldOut(doc)
+            ? 'Every prediction here was made by a fit that had not seen the account.'
+            : 'Nothing was held out: every prediction here was made by a fit that had seen the account, and flatters it.',
         gridOf([
             rocFigure(doc),
             calibrationFigure(doc),
@@ -363,7 +370,8 @@ function heldOutSection(doc) {
 }
 
 function heldOutFiguresSection(doc) {
-    return section('all-figures', 'All held-out figures', null, metricsCard(doc.metrics, null));
+    const title = isHeldOut(doc) ? 'All held-out figures' : 'All figures, of the snapshots of the fit';
+    return section('all-figures', title, null, metricsCard(doc.metrics, null));
 }
 
 const candidateSections = [

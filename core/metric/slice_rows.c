@@ -1,0 +1,427 @@
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/base/memory.h"
+#include "core/base/rows.h"
+#include "core/base/thread.h"
+#include "core/metric/design_effect.h"
+#include "core/metric/slice_parts.h"
+
+/* Rows of a block, but for a last cluster that is whole; of a run of masks, which stay in the cache. */
+enum { BLOCK_ROWS = 1 << 14, RUN = 512, FEW_BLOCKS = 4 }; /* FEW: less than a thread costs */
+
+/* Sums of one side's rows by cluster, the last of which is open. */
+struct effect_sums {
+    double rows, clusters, by_row, by_cluster, open;
+    int32_t cluster; /* of the open one; -1: none yet */
+};
+
+struct slice_block {
+    struct effect_sums effect[2];
+    struct assay_slice_sums part;
+    size_t shared;
+};
+
+/* ---- rows by cluster ---- */
+
+static bool is_sorted(const struct assay_slice_rows *rows)
+{
+    for (size_t i = 1; rows->cluster != NULL && i < rows->n; i++)
+        if (rows->cluster[i] < rows->cluster[i - 1])
+            return false;
+    return true;
+}
+
+/* order[n]: rows by cluster, those of one as they came. */
+static bool order_rows(const struct assay_slice_rows *rows, size_t order[])
+{
+    size_t *next = assay_rows_alloc(rows->n_cluster + 1, sizeof *next);
+    if (next == NULL)
+        return false;
+    for (size_t i = 0; i < rows->n; i++)
+        next[rows->cluster[i] + 1]++;
+    for (size_t c = 0; c < rows->n_cluster; c++)
+        next[c + 1] += next[c];
+    for (size_t i = 0; i < rows->n; i++)
+        order[next[rows->cluster[i]]++] = i;
+    assay_rows_free(next);
+    return true;
+}
+
+static bool make_copies(const struct assay_slice_rows *rows, struct assay_slice_view *view)
+{
+    view->column = assay_alloc(rows->n_column, sizeof *view->column);
+    view->codes = assay_rows_alloc(rows->n * rows->n_column, 1);
+    view->bytes = assay_rows_alloc(2 * rows->n, 1);
+    view->numbers = assay_rows_alloc((rows->score != NULL ? 2 : 1) * rows->n, sizeof *view->numbers);
+    view->cluster = assay_rows_alloc(rows->n, sizeof *view->cluster);
+    return view->column != NULL && view->codes != NULL && view->bytes != NULL &&
+           view->numbers != NULL && view->cluster != NULL;
+}
+
+static void copy_sorted(const struct assay_slice_rows *rows, const size_t order[],
+                        struct assay_slice_view *view)
+{
+    size_t n = rows->n;
+    for (size_t c = 0; c < rows->n_column; c++) {
+        unsigned char *code = view->codes + c * n;
+        view->column[c] = rows->column[c];
+        view->column[c].code = code;
+        for (size_t k = 0; k < n; k++)
+            code[k] = rows->column[c].code[order[k]];
+    }
+    for (size_t k = 0; k < n; k++) {
+        view->bytes[k] = rows->flagged[order[k]];
+        view->bytes[n + k] = rows->outcome[order[k]];
+        view->numbers[k] = rows->expected[order[k]];
+        if (rows->score != NULL)
+            view->numbers[n + k] = rows->score[order[k]];
+        view->cluster[k] = rows->cluster[order[k]];
+    }
+    view->sorted = *rows;
+    view->sorted.column = view->column;
+    view->sorted.flagged = view->bytes;
+    view->sorted.outcome = view->bytes + n;
+    view->sorted.score = rows->score != NULL ? view->numbers + n : NULL;
+    view->sorted.expected = view->numbers;
+    view->sorted.cluster = view->cluster;
+    view->rows = &view->sorted;
+}
+
+static bool sort_rows(const struct assay_slice_rows *rows, struct assay_slice_view *view)
+{
+    size_t *order = assay_rows_alloc(rows->n, sizeof *order);
+    bool good = order != NULL && order_rows(rows, order) && make_copies(rows, view);
+    if (good)
+        copy_sorted(rows, order, view);
+    assay_rows_free(order);
+    return good;
+}
+
+static void cut_blocks(struct assay_slice_view *view)
+{
+    const struct assay_slice_rows *rows = view->rows;
+    size_t end = 0;
+    while (end < rows->n) {
+        view->start[view->n_block++] = end;
+        end = end + BLOCK_ROWS < rows->n ? end + BLOCK_ROWS : rows->n;
+        while (end < rows->n && rows->cluster != NULL &&
+               rows->cluster[end] == rows->cluster[end - 1])
+            end++;
+    }
+    view->start[view->n_block] = end;
+}
+
+enum assay_status assay_slice_view_init(const struct assay_slice_rows *rows, size_t n_thread,
+                                        struct assay_slice_view *view, struct assay_error *err)
+{
+    size_t most = rows->n / BLOCK_ROWS + 2;
+    *view = (struct assay_slice_view){.rows = rows,
+                                      .n_thread = n_thread,
+                                      .start = assay_alloc(most, sizeof *view->start),
+                                      .covered = assay_rows_alloc(rows->n, 1),
+                                      .uncovered = assay_alloc(most, sizeof *view->uncovered),
+                                      .block = assay_alloc(most, ASSAY_SLICES_AT_ONCE * sizeof *view->block)};
+    bool good = view->start != NULL && view->covered != NULL && view->uncovered != NULL &&
+                view->block != NULL && (is_sorted(rows) || sort_rows(rows, view));
+    if (good) {
+        cut_blocks(view);
+        if (view->n_block < FEW_BLOCKS)
+            view->n_thread = 1;
+        return ASSAY_OK;
+    }
+    assay_slice_view_clear(view);
+    return assay_fail_memory(err, "searching slices");
+}
+
+void assay_slice_view_clear(struct assay_slice_view *view)
+{
+    free(view->column);
+    assay_rows_free(view->codes);
+    assay_rows_free(view->bytes);
+    assay_rows_free(view->numbers);
+    assay_rows_free(view->cluster);
+    free(view->start);
+    assay_rows_free(view->covered);
+    free(view->uncovered);
+    free(view->block);
+    *view = (struct assay_slice_view){0};
+}
+
+/* ---- passes over the rows ---- */
+
+struct pass {
+    const struct assay_slice_view *view;
+    const struct assay_slice *slice, *other; /* NULL: all rows */
+    size_t n;                                /* slices to look at */
+};
+
+/* in &= 1 where code[i] is one of from .. from + span. A whole run has a length that the compiler knows: it then
+ * works on many codes at once. */
+static void mark_run(const unsigned char code[restrict], unsigned char from, unsigned char span,
+                     unsigned char in[restrict RUN])
+{
+    for (size_t i = 0; i < RUN; i++)
+        in[i] = (unsigned char)(in[i] & ((unsigned char)(code[i] - from) <= span));
+}
+
+static void mark_some(const unsigned char code[], size_t n, unsigned char from, unsigned char span,
+                      unsigned char in[RUN])
+{
+    for (size_t i = 0; i < n; i++)
+        in[i] = (unsigned char)(in[i] & ((unsigned char)(code[i] - from) <= span));
+}
+
+/* in[n], n at most RUN: 1 for rows that meet all conditions. What is behind is 0. */
+static void mark(const struct assay_slice_rows *rows, const struct assay_slice *slice, size_t first,
+                 size_t n, unsigned char in[RUN])
+{
+    memset(in, 1, n);
+    memset(in + n, 0, RUN - n);
+    for (size_t k = 0; slice != NULL && k < slice->n_condition; k++) {
+        const struct assay_slice_condition *c = &slice->condition[k];
+        const unsigned char *code = rows->column[c->column].code + first;
+        unsigned char span = (unsigned char)(c->last - c->first);
+        if (n == RUN)
+            mark_run(code, c->first, span, in);
+        else
+            mark_some(code, n, c->first, span, in);
+    }
+}
+
+static void close_cluster(struct effect_sums *e)
+{
+    e->by_cluster += e->open * e->open;
+    e->open = 0.0;
+}
+
+/* Sums the listed rows of one side by cluster. Without a branch: which row opens a cluster nobody can foresee. */
+static void add_moves(const struct assay_slice_rows *rows, size_t first, const uint16_t list[], size_t n,
+                      struct effect_sums *e)
+{
+    struct effect_sums sum = *e;
+    size_t begun = 0;
+    for (size_t k = 0; k < n; k++) {
+        size_t i = first + list[k];
+        double move = rows->outcome[i] - rows->expected[i];
+        double same = (double)(rows->cluster[i] == sum.cluster), closed = sum.open * (1.0 - same);
+        sum.by_cluster += closed * closed;
+        begun += rows->cluster[i] != sum.cluster;
+        sum.open = sum.open * same + move;
+        sum.cluster = rows->cluster[i];
+        sum.by_row += move * move;
+    }
+    sum.rows += (double)n;
+    sum.clusters += (double)begun;
+    *e = sum;
+}
+
+/* Adds the listed rows that are not covered to their side. */
+static void add_uncovered(const struct assay_slice_view *view, size_t first, const uint16_t list[], size_t n,
+                          struct assay_slice_side *side)
+{
+    const struct assay_slice_rows *rows = view->rows;
+    size_t count = 0, event = 0;
+    for (size_t k = 0; k < n; k++) {
+        size_t i = first + list[k], counts = !view->covered[i];
+        count += counts;
+        event += counts & rows->outcome[i];
+        side->expected += (double)counts * rows->expected[i];
+    }
+    side->n += (double)count;
+    side->event += (double)event;
+}
+
+/* Bits of eight bytes of 0 or 1, the first the lowest. */
+static unsigned bits_of(uint64_t bytes)
+{
+    return (unsigned)(bytes * UINT64_C(0x0102040810204080) >> 56);
+}
+
+/* list[RUN]: where in[RUN] is 1 and flagged[RUN] is side; returns how many. Bit by bit of words of 64 rows: most rows
+ * are of no slice, and cost next to nothing. */
+static size_t list_rows(const unsigned char in[RUN], const unsigned char flagged[RUN], unsigned side,
+                        uint16_t list[RUN])
+{
+    const uint64_t turn = side != 0 ? 0 : UINT64_C(0x0101010101010101);
+    size_t length = 0;
+    for (size_t first = 0; first < RUN; first += 64) {
+        uint64_t rows = 0;
+        for (size_t k = 0; k < 64; k += 8) {
+            uint64_t of_in, of_side;
+            memcpy(&of_in, in + first + k, sizeof of_in);
+            memcpy(&of_side, flagged + first + k, sizeof of_side);
+            rows |= (uint64_t)bits_of(of_in & (of_side ^ turn)) << k;
+        }
+        for (; rows != 0; rows &= rows - 1)
+            list[length++] = (uint16_t)(first + (size_t)__builtin_ctzll(rows));
+    }
+    return length;
+}
+
+/* The marked rows, listed side by side, and added up. */
+static void add_marked(const struct assay_slice_view *view, size_t first, size_t n,
+                       const unsigned char in[RUN], struct slice_block *block)
+{
+    const unsigned char *flagged = view->rows->flagged + first;
+    unsigned char some[RUN] = {0};
+    if (n < RUN)
+        flagged = memcpy(some, flagged, n);
+    for (unsigned s = 0; s < 2; s++) {
+        uint16_t list[RUN];
+        size_t length = list_rows(in, flagged, s, list);
+        if (view->rows->cluster != NULL)
+            add_moves(view->rows, first, list, length, &block->effect[s]);
+        add_uncovered(view, first, list, length, &block->part.side[s]);
+    }
+}
+
+static void look_task(void *state, size_t b)
+{
+    const struct pass *pass = state;
+    const struct assay_slice_view *view = pass->view;
+    struct slice_block *blocks = view->block + b * ASSAY_SLICES_AT_ONCE;
+    for (size_t k = 0; k < pass->n; k++)
+        blocks[k] = (struct slice_block){.effect = {{.cluster = -1}, {.cluster = -1}}};
+    for (size_t first = view->start[b]; first < view->start[b + 1]; first += RUN) {
+        size_t left = view->start[b + 1] - first, n = left < RUN ? left : RUN;
+        for (size_t k = 0; k < pass->n; k++) {
+            unsigned char in[RUN];
+            mark(view->rows, pass->slice != NULL ? &pass->slice[k] : NULL, first, n, in);
+            add_marked(view, first, n, in, &blocks[k]);
+        }
+    }
+    for (size_t k = 0; k < pass->n; k++) {
+        close_cluster(&blocks[k].effect[0]);
+        close_cluster(&blocks[k].effect[1]);
+    }
+}
+
+static void add_sums(const struct assay_slice_sums *one, struct assay_slice_sums *sum)
+{
+    for (size_t s = 0; s < 2; s++) {
+        sum->side[s].n += one->side[s].n;
+        sum->side[s].event += one->side[s].event;
+        sum->side[s].expected += one->side[s].expected;
+    }
+}
+
+/* What the blocks found of slice k. */
+static struct assay_slice_seen add_blocks(const struct assay_slice_view *view, size_t k)
+{
+    struct effect_sums sums[2] = {{.cluster = -1}, {.cluster = -1}};
+    struct assay_slice_seen seen = {.effect = {0.0, 0.0}};
+    for (size_t b = 0; b < view->n_block; b++) {
+        const struct slice_block *block = &view->block[b * ASSAY_SLICES_AT_ONCE + k];
+        for (size_t s = 0; s < 2; s++) {
+            const struct effect_sums *e = &block->effect[s];
+            sums[s].rows += e->rows;
+            sums[s].clusters += e->clusters;
+            sums[s].by_row += e->by_row;
+            sums[s].by_cluster += e->by_cluster;
+        }
+        add_sums(&block->part, &seen.part);
+    }
+    for (size_t s = 0; s < 2; s++)
+        seen.effect[s] = assay_design_effect_of(sums[s].rows, sums[s].clusters, sums[s].by_row,
+                                                sums[s].by_cluster);
+    return seen;
+}
+
+void assay_slice_look(const struct assay_slice_view *view, const struct assay_slice slices[], size_t n,
+                      struct assay_slice_seen seen[], struct assay_slice_sums *total)
+{
+    struct pass pass = {.view = view, .slice = slices, .n = n};
+    assay_parallel(view->n_block, view->n_thread, look_task, &pass);
+    *total = (struct assay_slice_sums){0};
+    for (size_t b = 0; b < view->n_block; b++)
+        add_sums(&view->uncovered[b], total);
+    for (size_t k = 0; k < n; k++)
+        seen[k] = add_blocks(view, k);
+}
+
+/* ---- what has been reported ---- */
+
+static void cover_task(void *state, size_t b)
+{
+    const struct pass *pass = state;
+    const struct assay_slice_view *view = pass->view;
+    const struct assay_slice_rows *rows = view->rows;
+    struct assay_slice_sums *sums = &view->uncovered[b];
+    *sums = (struct assay_slice_sums){0};
+    for (size_t first = view->start[b]; first < view->start[b + 1]; first += RUN) {
+        unsigned char in[RUN];
+        size_t left = view->start[b + 1] - first, n = left < RUN ? left : RUN;
+        if (pass->slice != NULL)
+            mark(rows, pass->slice, first, n, in);
+        for (size_t i = 0; pass->slice != NULL && i < n; i++)
+            view->covered[first + i] |= in[i];
+        for (size_t i = first; i < first + n; i++) {
+            struct assay_slice_side *side = &sums->side[rows->flagged[i]];
+            double counts = !view->covered[i];
+            side->n += counts;
+            side->event += counts * rows->outcome[i];
+            side->expected += counts * rows->expected[i];
+        }
+    }
+}
+
+void assay_slice_uncover(struct assay_slice_view *view)
+{
+    struct pass pass = {.view = view};
+    memset(view->covered, 0, view->rows->n);
+    assay_parallel(view->n_block, view->n_thread, cover_task, &pass);
+}
+
+void assay_slice_cover(struct assay_slice_view *view, const struct assay_slice *slice)
+{
+    struct pass pass = {.view = view, .slice = slice};
+    assay_parallel(view->n_block, view->n_thread, cover_task, &pass);
+}
+
+static size_t count_both(const unsigned char a[RUN], const unsigned char b[RUN])
+{
+    size_t sum = 0;
+    for (size_t i = 0; i < RUN; i += 8) { /* eight counts of 0 or 1 */
+        uint64_t of_a, of_b;
+        memcpy(&of_a, a + i, sizeof of_a);
+        memcpy(&of_b, b + i, sizeof of_b);
+        sum += (size_t)((of_a & of_b) * UINT64_C(0x0101010101010101) >> 56);
+    }
+    return sum;
+}
+
+static void share_task(void *state, size_t b)
+{
+    const struct pass *pass = state;
+    const struct assay_slice_view *view = pass->view;
+    const struct assay_slice_rows *rows = view->rows;
+    unsigned char flagged = pass->slice->kind == ASSAY_SLICE_FALSE_ALARMS, event = !flagged;
+    size_t shared = 0;
+    for (size_t first = view->start[b]; first < view->start[b + 1]; first += RUN) {
+        unsigned char in[RUN], both[RUN];
+        size_t left = view->start[b + 1] - first, n = left < RUN ? left : RUN;
+        mark(rows, pass->slice, first, n, in);
+        mark(rows, pass->other, first, n, both);
+        if (n == RUN) {
+            mark_run(rows->flagged + first, flagged, 0, in);
+            mark_run(rows->outcome + first, event, 0, in);
+        } else {
+            mark_some(rows->flagged + first, n, flagged, 0, in);
+            mark_some(rows->outcome + first, n, event, 0, in);
+        }
+        shared += count_both(in, both);
+    }
+    view->block[b * ASSAY_SLICES_AT_ONCE].shared = shared;
+}
+
+size_t assay_slice_shared(const struct assay_slice_view *view, const struct assay_slice *slice,
+                          const struct assay_slice *other)
+{
+    struct pass pass = {.view = view, .slice = slice, .other = other};
+    size_t shared = 0;
+    assay_parallel(view->n_block, view->n_thread, share_task, &pass);
+    for (size_t b = 0; b < view->n_block; b++)
+        shared += view->block[b * ASSAY_SLICES_AT_ONCE].shared;
+    return shared;
+}
