@@ -53,7 +53,7 @@ static void check_fit(const struct assay_spec *spec)
     must(isnan(fit->lambda) || fit->lambda > 0);
     must(fit->alpha > 0 && fit->alpha < 1);
     must(fit->round_to >= 0 && fit->round_to <= 0.5);
-    must(fit->folds >= 2 && fit->folds <= 100);
+    must(fit->folds == 0 || (fit->folds >= 2 && fit->folds <= 100));
     must(fit->resamples == 0 || (fit->resamples >= 50 && fit->resamples <= 10000));
     must(fit->models_by != NULL || isnan(fit->pooling));
     must(!alone || (fit->anchor <= ASSAY_ANCHOR_NONE && isnan(fit->strength) &&
