@@ -11,9 +11,9 @@
 #include "core/data/table.h"
 #include "core/model/model.h"
 
-/* Fills score[n_row], in [0, 100]. Of rows with wanted[i] == 0 the score is NaN; wanted NULL: every row. The model's inputs are known
- * (assay_model_find_inputs()), and the table has the columns that assay_requests_build() asks for. n_thread 0:
- * as many as there are processors.
+/* Fills score[n_row], in [0, 100]. Of rows with wanted[i] == 0 the score is NaN; wanted NULL: every row. The
+ * model's inputs are known (assay_model_find_inputs()), and the table has the columns that assay_requests_build() asks
+ * for. n_thread 0: as many as there are processors.
  *   ASSAY_ENOMEM */
 ASSAY_MUST_CHECK enum assay_status assay_table_scores(const struct assay_model *model,
                                                       const struct assay_table *table,
