@@ -4,37 +4,6 @@
 
 #include "core/base/cpu.h"
 
-/* What the bytes of one block are, bit k for byte k. */
-struct block {
-    uint64_t delimiter, lf, odd, high, nul;
-};
-
-/* Of all blocks together, n_lf apart from the bits. */
-static inline __attribute__((always_inline)) void note(struct block *seen, size_t *n_lf,
-                                                       const struct block *block)
-{
-    *n_lf += (size_t)__builtin_popcountll(block->lf);
-    seen->odd |= block->odd;
-    seen->high |= block->high;
-    seen->nul |= block->nul;
-}
-
-static void put_together(struct assay_index *index, const struct block *seen, size_t n_end,
-                         size_t n_lf)
-{
-    *index = (struct assay_index){.ends = index->ends,
-                                  .n_end = n_end,
-                                  .n_lf = n_lf,
-                                  .odd = seen->odd != 0,
-                                  .high = seen->high != 0,
-                                  .nul = seen->nul != 0};
-}
-
-static inline uint64_t first_bits(size_t n)
-{
-    return n < 64 ? (UINT64_C(1) << n) - 1 : UINT64_MAX;
-}
-
 /* ---- any processor ---- */
 
 enum { IS_END = 1, IS_LF = 2, IS_ODD = 4, IS_HIGH = 8, IS_NUL = 16 };
@@ -82,57 +51,122 @@ static size_t count_plain(const char *bytes, size_t n, char c)
 #if defined(__x86_64__)
 #include <immintrin.h>
 
+/* What the bytes of one block are, bit k for byte k: LF, or that and other ends. */
+struct block {
+    uint64_t lf, end;
+};
+
+static inline uint64_t first_bits(size_t n)
+{
+    return n < 64 ? (UINT64_C(1) << n) - 1 : UINT64_MAX;
+}
+
+/* The n bytes from there on, made up to a block with bytes that are of no kind. */
+static inline const char *whole_block(const char *bytes, size_t n, char room[ASSAY_INDEX_BLOCK])
+{
+    if (n >= ASSAY_INDEX_BLOCK)
+        return bytes;
+    memset(room, ' ', ASSAY_INDEX_BLOCK);
+    return memcpy(room, bytes, n);
+}
+
+/* fill_*() for an instruction set, of look_*(), write_*() and any_*(): the loop is the same. What there is besides
+ * ends is gathered as the set likes it best, and looked at once. */
+#define FILL(set)                                                                                  \
+    struct seen_##set seen = {0};                                                                  \
+    char room[ASSAY_INDEX_BLOCK];                                                                  \
+    uint32_t *ends = index->ends;                                                                  \
+    size_t n_end = 0, n_lf = 0;                                                                    \
+    for (size_t at = 0; at < n; at += ASSAY_INDEX_BLOCK) {                                         \
+        const char *from = whole_block(bytes + first + at, n - at, room);                          \
+        struct block block = look_##set(from, delimiter, &seen);                                   \
+        n_lf += (size_t)__builtin_popcountll(block.lf);                                            \
+        n_end +=                                                                                   \
+            write_##set(ends + n_end, block.end & first_bits(n - at), (uint32_t)(first + at));     \
+    }                                                                                              \
+    *index = (struct assay_index)                                                                  \
+    {                                                                                              \
+        .ends = ends, .n_end = n_end, .n_lf = n_lf, .odd = any_##set(seen.odd),                    \
+        .high = any_##set(seen.high), .nul = any_##set(seen.nul)                                   \
+    }
+
 /* ---- AVX2 ---- */
 
-#define AVX2 __attribute__((target("avx2,bmi,popcnt")))
+#define AVX2 __attribute__((target("avx2,popcnt")))
 
-AVX2 static inline uint64_t equal_avx2(__m256i low, __m256i high, char c)
+/* Of all blocks together: bytes with the top bit set where there was one of that kind. */
+struct seen_avx2 {
+    __m256i odd, high, nul;
+};
+
+AVX2 static inline bool any_avx2(__m256i bytes)
 {
-    __m256i all = _mm256_set1_epi8(c);
-    uint32_t a = (uint32_t)_mm256_movemask_epi8(_mm256_cmpeq_epi8(low, all));
-    uint32_t b = (uint32_t)_mm256_movemask_epi8(_mm256_cmpeq_epi8(high, all));
-    return a | (uint64_t)b << 32;
+    return _mm256_movemask_epi8(bytes) != 0;
 }
 
-AVX2 static inline struct block look_avx2(const char *bytes, char delimiter, uint64_t within)
+AVX2 static inline __m256i is_avx2(__m256i bytes, char c)
 {
-    __m256i low = _mm256_loadu_si256((const __m256i *)(const void *)bytes);
-    __m256i high = _mm256_loadu_si256((const __m256i *)(const void *)(bytes + 32));
-    uint64_t top =
-        (uint32_t)_mm256_movemask_epi8(low) | (uint64_t)(uint32_t)_mm256_movemask_epi8(high) << 32;
-    return (struct block){.delimiter = equal_avx2(low, high, delimiter) & within,
-                          .lf = equal_avx2(low, high, '\n') & within,
-                          .odd =
-                              (equal_avx2(low, high, '\r') | equal_avx2(low, high, '"')) & within,
-                          .high = top & within,
-                          .nul = equal_avx2(low, high, '\0') & within};
+    return _mm256_cmpeq_epi8(bytes, _mm256_set1_epi8(c));
 }
 
-/* Four places at a time, of which the last may be too many and are written over: the branch that asks whether there is
- * one more is what costs. */
+AVX2 static inline uint64_t bits_avx2(__m256i low, __m256i high)
+{
+    return (uint32_t)_mm256_movemask_epi8(low) | (uint64_t)(uint32_t)_mm256_movemask_epi8(high)
+                                                     << 32;
+}
+
+/* Of half a block; all bits of the bytes that are LF, and of those that are ends. */
+AVX2 static inline void look_half_avx2(const char *bytes, char delimiter, __m256i *lf, __m256i *end,
+                                       struct seen_avx2 *seen)
+{
+    __m256i v = _mm256_loadu_si256((const __m256i *)(const void *)bytes);
+    __m256i odd = _mm256_or_si256(is_avx2(v, '\r'), is_avx2(v, '"'));
+    *lf = is_avx2(v, '\n');
+    *end = _mm256_or_si256(_mm256_or_si256(*lf, odd), is_avx2(v, delimiter));
+    seen->odd = _mm256_or_si256(seen->odd, odd);
+    seen->high = _mm256_or_si256(seen->high, v);
+    seen->nul = _mm256_or_si256(seen->nul, is_avx2(v, '\0'));
+}
+
+AVX2 static inline struct block look_avx2(const char *bytes, char delimiter, struct seen_avx2 *seen)
+{
+    __m256i lf[2], end[2];
+    look_half_avx2(bytes, delimiter, &lf[0], &end[0], seen);
+    look_half_avx2(bytes + 32, delimiter, &lf[1], &end[1], seen);
+    return (struct block){.lf = bits_avx2(lf[0], lf[1]), .end = bits_avx2(end[0], end[1])};
+}
+
+/* The places of the bits in each number of a byte, from the lowest on, a byte each. */
+#define BIT(m, k, above) ((uint64_t)((m) >> (k)&1) * (k) | (above) << 8 * ((m) >> (k)&1))
+#define UPPER_PLACES(m)  BIT(m, 4, BIT(m, 5, BIT(m, 6, BIT(m, 7, UINT64_C(0)))))
+#define PLACES(m)        BIT(m, 0, BIT(m, 1, BIT(m, 2, BIT(m, 3, UPPER_PLACES(m)))))
+#define FOUR(m)          PLACES(m), PLACES((m) + 1), PLACES((m) + 2), PLACES((m) + 3)
+#define SIXTEEN(m)       FOUR(m), FOUR((m) + 4), FOUR((m) + 8), FOUR((m) + 12)
+#define SIXTY_FOUR(m)    SIXTEEN(m), SIXTEEN((m) + 16), SIXTEEN((m) + 32), SIXTEEN((m) + 48)
+static const uint64_t bit_places[256] = {SIXTY_FOUR(0), SIXTY_FOUR(64), SIXTY_FOUR(128),
+                                         SIXTY_FOUR(192)};
+
+/* Eight places at a time, most of which are too many and are written over: to ask whether there is one more takes
+ * longer, as no processor guesses it right. */
 AVX2 static inline size_t write_avx2(uint32_t ends[], uint64_t bits, uint32_t base)
 {
-    size_t n = (size_t)__builtin_popcountll(bits);
-    for (size_t k = 0; k < n; k += 4)
-        for (size_t j = k; j < k + 4; j++) {
-            ends[j] = base + (uint32_t)_tzcnt_u64(bits);
-            bits = _blsr_u64(bits);
-        }
+    size_t n = 0;
+#pragma GCC unroll 8
+    for (uint32_t k = 0; k < 64; k += 8) {
+        unsigned byte = (unsigned)(bits >> k & 0xff);
+        __m128i some = _mm_loadl_epi64((const __m128i *)(const void *)&bit_places[byte]);
+        __m256i all = _mm256_set1_epi32((int)(base + k));
+        _mm256_storeu_si256((__m256i *)(void *)(ends + n),
+                            _mm256_add_epi32(_mm256_cvtepu8_epi32(some), all));
+        n += (size_t)__builtin_popcount(byte);
+    }
     return n;
 }
 
 AVX2 static void fill_avx2(struct assay_index *index, const char *bytes, size_t first, size_t n,
                            char delimiter)
 {
-    struct block seen = {0};
-    size_t n_end = 0, n_lf = 0;
-    for (size_t at = 0; at < n; at += ASSAY_INDEX_BLOCK) {
-        struct block block = look_avx2(bytes + first + at, delimiter, first_bits(n - at));
-        note(&seen, &n_lf, &block);
-        n_end += write_avx2(index->ends + n_end, block.delimiter | block.lf | block.odd,
-                           (uint32_t)(first + at));
-    }
-    put_together(index, &seen, n_end, n_lf);
+    FILL(avx2);
 }
 
 AVX2 static size_t count_avx2(const char *bytes, size_t n, char c)
@@ -141,7 +175,7 @@ AVX2 static size_t count_avx2(const char *bytes, size_t n, char c)
     for (; at + ASSAY_INDEX_BLOCK <= n; at += ASSAY_INDEX_BLOCK) {
         __m256i low = _mm256_loadu_si256((const __m256i *)(const void *)(bytes + at));
         __m256i high = _mm256_loadu_si256((const __m256i *)(const void *)(bytes + at + 32));
-        count += (size_t)__builtin_popcountll(equal_avx2(low, high, c));
+        count += (size_t)__builtin_popcountll(bits_avx2(is_avx2(low, c), is_avx2(high, c)));
     }
     return count + count_plain(bytes + at, n - at, c);
 }
@@ -157,16 +191,29 @@ static bool has_avx512(void)
            __builtin_cpu_supports("avx512vbmi2");
 }
 
-AVX512 static inline struct block look_avx512(const char *bytes, char delimiter, uint64_t within)
+struct seen_avx512 {
+    uint64_t odd, high, nul;
+};
+
+static inline bool any_avx512(uint64_t bits)
 {
-    __m512i v = _mm512_maskz_loadu_epi8(within, bytes);
-    return (struct block){.delimiter =
-                              _mm512_mask_cmpeq_epi8_mask(within, v, _mm512_set1_epi8(delimiter)),
-                          .lf = _mm512_cmpeq_epi8_mask(v, _mm512_set1_epi8('\n')),
-                          .odd = _mm512_cmpeq_epi8_mask(v, _mm512_set1_epi8('\r')) |
-                                 _mm512_cmpeq_epi8_mask(v, _mm512_set1_epi8('"')),
-                          .high = _mm512_movepi8_mask(v),
-                          .nul = _mm512_mask_cmpeq_epi8_mask(within, v, _mm512_setzero_si512())};
+    return bits != 0;
+}
+
+AVX512 static inline uint64_t is_avx512(__m512i bytes, char c)
+{
+    return _mm512_cmpeq_epi8_mask(bytes, _mm512_set1_epi8(c));
+}
+
+AVX512 static inline struct block look_avx512(const char *bytes, char delimiter,
+                                              struct seen_avx512 *seen)
+{
+    __m512i v = _mm512_loadu_si512(bytes);
+    uint64_t lf = is_avx512(v, '\n'), odd = is_avx512(v, '\r') | is_avx512(v, '"');
+    seen->odd |= odd;
+    seen->high |= _mm512_movepi8_mask(v);
+    seen->nul |= is_avx512(v, '\0');
+    return (struct block){.lf = lf, .end = lf | odd | is_avx512(v, delimiter)};
 }
 
 /* The places of ends pressed together, and the first sixteen made words, which seldom are not all. */
@@ -189,15 +236,7 @@ AVX512 static inline size_t write_avx512(uint32_t ends[], uint64_t bits, uint32_
 AVX512 static void fill_avx512(struct assay_index *index, const char *bytes, size_t first, size_t n,
                                char delimiter)
 {
-    struct block seen = {0};
-    size_t n_end = 0, n_lf = 0;
-    for (size_t at = 0; at < n; at += ASSAY_INDEX_BLOCK) {
-        struct block block = look_avx512(bytes + first + at, delimiter, first_bits(n - at));
-        note(&seen, &n_lf, &block);
-        n_end += write_avx512(index->ends + n_end, block.delimiter | block.lf | block.odd,
-                           (uint32_t)(first + at));
-    }
-    put_together(index, &seen, n_end, n_lf);
+    FILL(avx512);
 }
 
 AVX512 static size_t count_avx512(const char *bytes, size_t n, char c)

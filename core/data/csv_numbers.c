@@ -25,6 +25,129 @@ static size_t read_one_by_one(const char *bytes, const uint32_t *ends, size_t st
 #if defined(__x86_64__)
 #include <immintrin.h>
 
+/* Eight bytes, whatever they are: as doubles they go to a half of a register from memory. */
+static inline double load(const void *at)
+{
+    double word;
+    memcpy(&word, at, sizeof word);
+    return word;
+}
+
+/* ---- AVX2 ---- */
+
+#define AVX2 __attribute__((target("avx2,popcnt")))
+
+AVX2 static inline __m256i all_avx2(uint64_t word)
+{
+    return _mm256_set1_epi64x((long long)word);
+}
+
+AVX2 static inline __m256d four_avx2(double a, double b, double c, double d)
+{
+    return _mm256_set_m128d(_mm_set_pd(d, c), _mm_set_pd(b, a));
+}
+
+/* The number of eight digits 0 .. 9, the first in the lowest byte: two, four and eight are joined. Below 2^52 it is the
+ * low bits of a double from there on. */
+AVX2 static inline __m256d join_avx2(__m256i digits)
+{
+    const __m256d base = _mm256_set1_pd(0x1p52);
+    __m256i two = _mm256_maddubs_epi16(digits, _mm256_set1_epi16(1 << 8 | 10));
+    __m256i four = _mm256_madd_epi16(two, _mm256_set1_epi32(1 << 16 | 100));
+    __m256i eight =
+        _mm256_add_epi64(_mm256_mul_epu32(four, all_avx2(10000)), _mm256_srli_epi64(four, 32));
+    return _mm256_sub_pd(_mm256_or_pd(_mm256_castsi256_pd(eight), base), base);
+}
+
+/* 10^decimals, where `behind` has all bits of as many bytes, or of all eight for none. A sum of bytes of 255 is minus
+ * their count, modulo 8; the low halves of these powers, as doubles, are 0. */
+AVX2 static inline __m256d power_avx2(__m256i behind)
+{
+    const __m256i high =
+        _mm256_setr_epi32(0x3ff00000, 0x416312d0, 0x412e8480, 0x40f86a00, 0x40c38800, 0x408f4000,
+                          0x40590000, 0x40240000); /* 1, 1e7, 1e6, ... 10 */
+    __m256i count = _mm256_sad_epu8(behind, _mm256_setzero_si256());
+    __m256i power = _mm256_permutevar8x32_epi32(high, count);
+    return _mm256_castsi256_pd(_mm256_slli_epi64(power, 32));
+}
+
+/* assay_decimal_short() of four fields, step by step; *good are those that it takes. */
+AVX2 static inline __m256d convert_avx2(__m256i word, __m256i length, __m256i *good)
+{
+    const __m256i zero = _mm256_setzero_si256();
+    __m256i before = _mm256_sub_epi64(all_avx2(64), _mm256_slli_epi64(length, 3));
+    __m256i first = _mm256_and_si256(_mm256_srlv_epi64(word, before), all_avx2(0xff));
+    __m256i negative = _mm256_cmpeq_epi64(first, all_avx2('-'));
+    before = _mm256_add_epi64(before, _mm256_and_si256(negative, all_avx2(8)));
+    word = _mm256_xor_si256(word, _mm256_set1_epi8('0'));
+    word = _mm256_sllv_epi64(_mm256_srlv_epi64(word, before), before);
+
+    __m256i point = _mm256_cmpeq_epi8(word, _mm256_set1_epi8('.' ^ '0'));
+    __m256i without = _mm256_cmpeq_epi64(point, zero);
+    bool any = !_mm256_testz_si256(point, point); /* columns of counts have none: no division */
+    __m256i behind = without;
+    if (any) {
+        __m256i from = _mm256_or_si256(point, _mm256_sub_epi64(zero, point)); /* the first on */
+        behind = _mm256_or_si256(_mm256_slli_epi64(from, 8), without);
+        __m256i front = _mm256_andnot_si256(_mm256_or_si256(from, without), word);
+        word = _mm256_or_si256(_mm256_and_si256(word, behind), _mm256_slli_epi64(front, 8));
+    }
+
+    __m256i beyond = _mm256_subs_epu8(word, _mm256_set1_epi8(9));
+    __m256i needed = _mm256_add_epi64(_mm256_andnot_si256(without, all_avx2(1)),
+                                      _mm256_and_si256(negative, all_avx2(1)));
+    *good = _mm256_and_si256(_mm256_cmpeq_epi64(beyond, zero),
+                             _mm256_and_si256(_mm256_cmpgt_epi64(length, needed),
+                                              _mm256_cmpgt_epi64(all_avx2(9), length)));
+    __m256d number = join_avx2(word);
+    if (any)
+        number = _mm256_div_pd(number, power_avx2(behind));
+    return _mm256_xor_pd(number, _mm256_castsi256_pd(_mm256_slli_epi64(negative, 63)));
+}
+
+/* Four rows; bit k of what is returned says that row k is left. */
+AVX2 static inline unsigned read_rows_avx2(const char *bytes, const uint32_t *ends, size_t stride,
+                                           bool required, double number[], unsigned char left[])
+{
+    const __m256i zero = _mm256_setzero_si256();
+    const uint32_t *b = ends + stride, *c = b + stride, *d = c + stride;
+    __m256i pair =
+        _mm256_castpd_si256(four_avx2(load(ends - 1), load(b - 1), load(c - 1), load(d - 1)));
+    __m256i length = _mm256_sub_epi32(_mm256_srli_epi64(pair, 32), pair);
+    length = _mm256_sub_epi64(_mm256_and_si256(length, all_avx2(UINT32_MAX)), all_avx2(1));
+    __m256i word = _mm256_castpd_si256(four_avx2(load(bytes + *ends - 8), load(bytes + *b - 8),
+                                                 load(bytes + *c - 8), load(bytes + *d - 8)));
+    __m256i good;
+    __m256d value = convert_avx2(word, length, &good);
+    __m256i empty = required ? zero : _mm256_cmpeq_epi64(length, zero);
+    value = _mm256_blendv_pd(value, _mm256_set1_pd(NAN), _mm256_castsi256_pd(empty));
+    good = _mm256_or_si256(good, empty);
+    unsigned bad = (unsigned)_mm256_movemask_pd(_mm256_castsi256_pd(good)) ^ 0xf;
+    uint32_t flags = (bad * 0x00204081) & 0x01010101; /* bit k to byte k */
+    _mm256_storeu_pd(number, value);
+    memcpy(left, &flags, sizeof flags);
+    return bad;
+}
+
+/* The last four rows may be read once more, some of them, but are counted once. */
+AVX2 static size_t read_four(const char *bytes, const uint32_t *ends, size_t stride, size_t n,
+                             bool required, double number[], unsigned char left[])
+{
+    size_t done = 0, n_left = 0;
+    if (n < 4)
+        return read_one_by_one(bytes, ends, stride, n, required, number, left);
+    while (done < n) {
+        size_t i = done + 4 <= n ? done : n - 4;
+        unsigned bad =
+            read_rows_avx2(bytes, ends + i * stride, stride, required, number + i, left + i);
+        n_left += (size_t)__builtin_popcount(bad >> (done - i));
+        done = i + 4;
+    }
+    return n_left;
+}
+
+/* ---- AVX-512 ---- */
+
 #define AVX512 __attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,avx512cd")))
 
 static bool has_avx512(void)
@@ -92,14 +215,6 @@ AVX512 static inline __m512d convert(__m512i word, __m512i length, __mmask8 *goo
     return _mm512_mask_xor_pd(number, negative, number, minus);
 }
 
-/* Eight bytes, whatever they are: as doubles they go to a half of a register from memory. */
-static inline double load(const void *at)
-{
-    double word;
-    memcpy(&word, at, sizeof word);
-    return word;
-}
-
 AVX512 static inline __m256d four(double a, double b, double c, double d)
 {
     return _mm256_set_m128d(_mm_set_pd(d, c), _mm_set_pd(b, a));
@@ -162,6 +277,8 @@ size_t assay_numbers_read(const char *bytes, const uint32_t *ends, size_t stride
 #if defined(__x86_64__)
     if (has_avx512())
         return read_eight(bytes, ends, stride, n, required, number, left);
+    if (assay_cpu() >= ASSAY_CPU_AVX2)
+        return read_four(bytes, ends, stride, n, required, number, left);
 #endif
     return read_one_by_one(bytes, ends, stride, n, required, number, left);
 }

@@ -1,6 +1,6 @@
 /* csv_numbers.h - short numbers of a column, many rows at a time
  *
- * Internal to core/data. On AVX-512 eight rows at once, elsewhere one: the same bits.
+ * Internal to core/data. On AVX-512 eight rows at once, on AVX2 four, elsewhere one: the same bits.
  */
 #ifndef ASSAY_CORE_DATA_CSV_NUMBERS_H
 #define ASSAY_CORE_DATA_CSV_NUMBERS_H
