@@ -3,32 +3,43 @@
 #include <fcntl.h>
 #include <pthread.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <time.h>
 #include <unistd.h>
+#ifdef __linux__
+#include <sys/prctl.h>
+#endif
 
-#include "core/base/memory.h"
+#include "core/base/thread.h"
 
 enum {
-    PAUSE = 1000000,       /* nanoseconds between two looks: memory fills by a few MB in that time */
-    LEAST_MAPPED = 8 << 20, /* bytes that may stay mapped in any case, beside programs and libraries */
+    MOST_PAUSE = 1000000,   /* nanoseconds between two looks */
+    LEAST_PAUSE = 250000,   /* shorter, and rows read here and there are dropped as fast as they come */
+    LEAST_MAPPED = 3 << 20, /* bytes that may stay mapped in any case, beside programs and libraries */
     STACK = 1 << 17,
 };
 
-struct governor {
+/* One for the process. The lock guards it; who holds it never waits for the lock of the regions. */
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+static struct {
     size_t budget;
     bool (*wanted)(void);
     bool (*drop)(void);
-    int fd;       /* /proc/self/statm */
-    size_t least; /* bytes of files that may stay mapped */
-};
+    int fd;          /* /proc/self/statm, once it is open */
+    size_t least;    /* bytes of files that may stay mapped */
+    size_t n_thread; /* two while one is about to end and the next has begun */
+    long long when;  /* the last look was, and ... */
+    size_t all;      /* ... what was resident behind it */
+} governor = {.fd = -1};
+
+static atomic_llong next_look; /* behind tasks; not before that time */
 
 /* Of /proc/self/statm: all resident bytes, and those of them that belong to files. */
-static bool read_resident(int fd, size_t *resident, size_t *mapped)
+static bool read_resident(size_t *resident, size_t *mapped)
 {
     char text[128];
-    ssize_t n = pread(fd, text, sizeof text - 1, 0);
+    ssize_t n = pread(governor.fd, text, sizeof text - 1, 0);
     if (n <= 0)
         return false;
     text[n] = '\0';
@@ -40,41 +51,86 @@ static bool read_resident(int fd, size_t *resident, size_t *mapped)
     return true;
 }
 
-static bool exceeds(const struct governor *governor, size_t limit)
-{
-    size_t resident, mapped;
-    return read_resident(governor->fd, &resident, &mapped) && resident > limit &&
-           mapped > governor->least;
-}
-
 /* Once around at most, and no further than needed: what was dropped comes back by faults. Where everything
- * else is over the budget already, dropping pages all the time would gain nothing. Says whether that is near. */
-static bool relieve(const struct governor *governor)
+ * else is over the budget already, dropping the last pages all the time would gain nothing. Returns what is resident
+ * then. */
+static size_t relieve(size_t resident, size_t mapped)
 {
-    size_t low = governor->budget / 4 * 3;
-    if (!exceeds(governor, low))
-        return false;
-    if (exceeds(governor, governor->budget / 8 * 7)) {
-        for (int ends = 0; ends < 2 && exceeds(governor, low);)
-            ends += !governor->drop();
+    if (resident <= governor.budget / 8 * 7 || mapped <= governor.least)
+        return resident;
+    for (int ends = 0; ends < 2 && resident > governor.budget / 4 * 3;) {
+        ends += !governor.drop();
+        if (!read_resident(&resident, &mapped))
+            break;
     }
-    return true;
+    return resident;
 }
 
-static void *govern(void *argument)
+static long long now(void)
 {
-    struct governor governor = *(struct governor *)argument;
-    free(argument);
-    while (governor.wanted()) {
-        struct timespec pause = {.tv_nsec = relieve(&governor) ? PAUSE / 4 : PAUSE};
+    struct timespec time;
+    clock_gettime(CLOCK_MONOTONIC, &time);
+    return (long long)time.tv_sec * 1000000000 + time.tv_nsec;
+}
+
+/* How long half the room that is left lasts, when memory fills as it did since the last look. */
+static long long time_left(size_t room, size_t grown, long long passed)
+{
+    double pause = grown > 0 ? (double)passed * (double)room / 2 / (double)grown : MOST_PAUSE;
+    return pause > MOST_PAUSE ? MOST_PAUSE : pause < LEAST_PAUSE ? LEAST_PAUSE : (long long)pause;
+}
+
+/* Returns how long it can wait for the next look. The lock is held. */
+static long long look(void)
+{
+    size_t resident, mapped, limit = governor.budget / 8 * 7;
+    if (!read_resident(&resident, &mapped))
+        return MOST_PAUSE;
+    size_t grown = resident > governor.all ? resident - governor.all : 0;
+    governor.all = relieve(resident, mapped);
+    long long time = now(), passed = time - governor.when;
+    governor.when = time;
+    if (limit < resident - mapped + governor.least)
+        limit = resident - mapped + governor.least;
+    long long pause = time_left(limit > governor.all ? limit - governor.all : 0, grown, passed);
+    atomic_store_explicit(&next_look, time + pause, memory_order_relaxed);
+    return pause;
+}
+
+/* Behind a task: the governor's own thread may have to wait for a processor, which the tasks have. */
+static void look_in_between(void)
+{
+    if (now() < atomic_load_explicit(&next_look, memory_order_relaxed) ||
+        pthread_mutex_trylock(&lock) != 0)
+        return;
+    look();
+    pthread_mutex_unlock(&lock);
+}
+
+static void *govern(void *unused)
+{
+    (void)unused;
+#ifdef __linux__
+    prctl(PR_SET_TIMERSLACK, 1UL); /* else a pause is 50 microseconds longer */
+#endif
+    pthread_mutex_lock(&lock);
+    bool (*wanted)(void) = governor.wanted;
+    pthread_mutex_unlock(&lock);
+    while (wanted()) {
+        pthread_mutex_lock(&lock);
+        struct timespec pause = {.tv_nsec = (long)look()};
+        pthread_mutex_unlock(&lock);
         nanosleep(&pause, NULL);
     }
-    close(governor.fd);
+    pthread_mutex_lock(&lock);
+    if (--governor.n_thread == 0)
+        assay_parallel_between(NULL);
+    pthread_mutex_unlock(&lock);
     return NULL;
 }
 
 /* Signals are for the threads that work. */
-static bool start(struct governor *governor)
+static bool start(void)
 {
     pthread_t thread;
     pthread_attr_t attributes;
@@ -85,35 +141,34 @@ static bool start(struct governor *governor)
     pthread_attr_setstacksize(&attributes, STACK);
     sigfillset(&all);
     pthread_sigmask(SIG_SETMASK, &all, &before);
-    bool made = pthread_create(&thread, &attributes, govern, governor) == 0;
+    bool made = pthread_create(&thread, &attributes, govern, NULL) == 0;
     pthread_sigmask(SIG_SETMASK, &before, NULL);
     pthread_attr_destroy(&attributes);
     return made;
 }
 
-static bool begin(struct governor *governor)
+static bool begin(void)
 {
     size_t resident, mapped;
-    governor->fd = open("/proc/self/statm", O_RDONLY | O_CLOEXEC);
-    if (governor->fd < 0)
+    if (governor.fd < 0)
+        governor.fd = open("/proc/self/statm", O_RDONLY | O_CLOEXEC);
+    if (governor.fd < 0)
         return false;
-    governor->least = LEAST_MAPPED;
-    if (read_resident(governor->fd, &resident, &mapped))
-        governor->least += mapped;
-    if (start(governor))
-        return true;
-    close(governor->fd);
-    return false;
+    governor.least = LEAST_MAPPED;
+    if (read_resident(&resident, &mapped))
+        governor.least += mapped;
+    return start();
 }
 
 bool assay_rows_govern(size_t budget, bool (*wanted)(void), bool (*drop)(void))
 {
-    struct governor *governor = assay_alloc(1, sizeof *governor);
-    if (governor == NULL)
-        return false;
-    *governor = (struct governor){.budget = budget, .wanted = wanted, .drop = drop};
-    if (begin(governor))
-        return true;
-    free(governor);
-    return false;
+    pthread_mutex_lock(&lock);
+    governor.budget = budget;
+    governor.wanted = wanted;
+    governor.drop = drop;
+    bool made = begin();
+    if (made && governor.n_thread++ == 0)
+        assay_parallel_between(look_in_between);
+    pthread_mutex_unlock(&lock);
+    return made;
 }

@@ -14,7 +14,6 @@
 
 enum {
     HUGE = 8 << 20,
-    WINDOW = 8 << 20,           /* what the clock's hand moves by: a few huge pages */
     LEAST_FOR_FILES = 24 << 20, /* of the budget: programs, libraries and stacks are among it */
 };
 
@@ -32,7 +31,7 @@ static size_t n_region, region_capacity;
 static size_t in_memory, in_files; /* bytes */
 static size_t most_in_memory;      /* that there have been */
 static size_t budget;
-static size_t hand_region, hand; /* the clock's: a region, and the byte in it that is next */
+static size_t hand; /* the clock's: the region that is next */
 static bool governed;
 
 static const struct assay_disk *disk; /* NULL: memory alone */
@@ -64,33 +63,27 @@ static bool has_files(void)
     return any;
 }
 
-/* The next window that lies in a file; false once the hand has come to the last region's end. */
-static bool next_window(char **window, size_t *bytes)
+/* The next region that lies in a file; NULL once the hand has come round. */
+static const struct region *next_in_file(void)
 {
-    for (; hand_region < n_region; hand_region++, hand = 0) {
-        const struct region *region = &regions[hand_region];
-        if (region->fd < 0 || hand >= region->bytes)
-            continue;
-        *window = region->address + hand;
-        *bytes = region->bytes - hand < WINDOW ? region->bytes - hand : WINDOW;
-        hand += *bytes;
-        return true;
-    }
-    hand_region = hand = 0;
-    return false;
+    while (hand < n_region)
+        if (regions[hand++].fd >= 0)
+            return &regions[hand - 1];
+    hand = 0;
+    return NULL;
 }
 
-/* Of a shared mapping the file keeps what was written. */
-static bool drop_window(void)
+/* Of a shared mapping the file keeps what was written. Whole regions: work is at a few places of each, and what is
+ * mapped lies there. Never waits for the lock, whose holder may be waiting for the governor. */
+static bool drop_region(void)
 {
-    char *window;
-    size_t bytes;
-    pthread_mutex_lock(&lock);
-    bool found = next_window(&window, &bytes);
-    if (found)
-        madvise(window, bytes, MADV_DONTNEED);
+    if (pthread_mutex_trylock(&lock) != 0)
+        return false;
+    const struct region *region = next_in_file();
+    if (region != NULL)
+        madvise(region->address, region->bytes, MADV_DONTNEED);
     pthread_mutex_unlock(&lock);
-    return found;
+    return region != NULL;
 }
 
 /* ---- regions, under the lock ---- */
@@ -109,9 +102,11 @@ static char *map(size_t bytes, int fd)
                          fd < 0 ? MAP_PRIVATE | MAP_ANONYMOUS : MAP_SHARED, fd, 0);
     if (address == MAP_FAILED)
         return NULL;
-    /* Clearing fresh memory by huge pages takes a quarter of the time, and a fault and a drop of a file's cost
-     * as little as those of a page. */
-    if (fd >= 0 || bytes >= HUGE)
+    /* Clearing fresh memory by huge pages takes a quarter of the time. Of a file every place that is worked on would
+     * have one mapped, and there are dozens: as many columns as a row has, for each thread. */
+    if (fd >= 0)
+        madvise(address, bytes, MADV_NOHUGEPAGE);
+    else if (bytes >= HUGE)
         madvise(address, bytes, MADV_HUGEPAGE);
     return address;
 }
@@ -130,7 +125,7 @@ static void count(const struct region *region, bool more)
     if (in_memory > most_in_memory)
         most_in_memory = in_memory;
     if (in_files > 0 && !governed)
-        governed = disk->govern(budget, has_files, drop_window);
+        governed = disk->govern(budget, has_files, drop_region);
 }
 
 /* What is kept does not add to what there has been in memory at any time before. */

@@ -31,6 +31,20 @@ static struct {
           .opened = PTHREAD_COND_INITIALIZER,
           .left = PTHREAD_COND_INITIALIZER};
 
+static void (*_Atomic behind_each)(void);
+
+void assay_parallel_between(void (*between)(void))
+{
+    atomic_store(&behind_each, between);
+}
+
+void assay_parallel_step(void)
+{
+    void (*between)(void) = atomic_load_explicit(&behind_each, memory_order_acquire);
+    if (between != NULL)
+        between();
+}
+
 static void work(struct job *job)
 {
     for (;;) {
@@ -38,6 +52,7 @@ static void work(struct job *job)
         if (task >= job->n_task)
             return;
         job->run(job->state, task);
+        assay_parallel_step();
     }
 }
 

@@ -14,6 +14,13 @@
 void assay_parallel(size_t n_task, size_t n_thread, void (*run)(void *state, size_t task),
                     void *state);
 
+/* From now on every thread calls this behind each task, whoever wants that done; NULL: nothing. It must be quick and
+ * change no results. For who watches over what all tasks share (rows_governor.h). */
+void assay_parallel_between(void (*between)(void));
+
+/* The same within a task, where it is long and goes over much memory. */
+void assay_parallel_step(void);
+
 /* Processors this process may use, at least 1. */
 size_t assay_processor_count(void);
 

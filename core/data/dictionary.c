@@ -68,13 +68,15 @@ void assay_dictionary_reset(struct assay_dictionary *dictionary)
     dictionary->n_text = 0;
 }
 
-/* FNV-1a (Fowler, Noll, Vo 1991), 64 bits folded to 32. */
+/* FNV-1a (Fowler, Noll, Vo 1991), 64 bits folded to 32, of all but the last byte, which is added: names that are
+ * counted up lie beside each other, ten to a cache line or two, and a large table is not touched all over by texts
+ * that come in order. */
 static uint32_t hash_text(const char *text, size_t length)
 {
     uint64_t hash = UINT64_C(14695981039346656037);
-    for (size_t k = 0; k < length; k++)
+    for (size_t k = 0; k + 1 < length; k++)
         hash = (hash ^ (unsigned char)text[k]) * UINT64_C(1099511628211);
-    return (uint32_t)(hash ^ hash >> 32);
+    return (uint32_t)(hash ^ hash >> 32) + (length > 0 ? (unsigned char)text[length - 1] : 0);
 }
 
 /* The slot that holds the text, or the free one where it would go. */

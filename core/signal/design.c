@@ -113,6 +113,7 @@ static void fill_block(const void *state, size_t block, double out[])
         fill_signal(design, j, first, n, &out[j * ASSAY_BLOCK_ROWS],
                     marked ? &out[next++ * ASSAY_BLOCK_ROWS] : NULL);
     }
+    assay_parallel_step();
     if (design->hole_value == NULL)
         return;
     for (size_t h = find_hole(design, first);

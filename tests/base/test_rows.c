@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdatomic.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -279,6 +280,47 @@ START_TEST(threads_do_not_disturb_each_other)
 }
 END_TEST
 
+struct long_table {
+    uint32_t *columns[20];
+    atomic_size_t wrong;
+};
+
+enum { COLUMN = 4 * MB, PIECE = 1 << 16 };
+
+/* Writes a piece of every column, and reads it again. */
+static void go_over(void *state, size_t task)
+{
+    struct long_table *table = state;
+    size_t n = PIECE / sizeof(uint32_t), first = task * n;
+    for (size_t c = 0; c < COUNT(table->columns); c++)
+        for (size_t i = first; i < first + n; i++)
+            table->columns[c][i] = (uint32_t)(i * 31 + c);
+    assay_parallel_step();
+    for (size_t c = 0; c < COUNT(table->columns); c++)
+        for (size_t i = first; i < first + n; i++)
+            if (table->columns[c][i] != (uint32_t)(i * 31 + c))
+                atomic_fetch_add(&table->wrong, 1);
+}
+
+/* Twice, so that the governor ends and begins again while tasks are looking too. */
+START_TEST(threads_that_write_rows_find_them_however_often_they_are_dropped)
+{
+    struct long_table table = {.wrong = 0};
+    assay_rows_budget(1);
+    for (int round = 0; round < 2; round++) {
+        for (size_t c = 0; c < COUNT(table.columns); c++)
+            ck_assert_ptr_nonnull(table.columns[c] = assay_rows_alloc(COLUMN, 1));
+        assay_parallel(COLUMN / PIECE, 3, go_over, &table);
+        for (size_t c = 0; c < COUNT(table.columns); c++)
+            for (size_t i = 0; i < COLUMN / sizeof(uint32_t); i++)
+                table.wrong += table.columns[c][i] != (uint32_t)(i * 31 + c);
+        ck_assert_uint_eq(atomic_load(&table.wrong), 0);
+        for (size_t c = 0; c < COUNT(table.columns); c++)
+            assay_rows_free(table.columns[c]);
+    }
+}
+END_TEST
+
 /* ---- no room ---- */
 
 static const struct {
@@ -381,6 +423,7 @@ static void add_tests(TCase *tc)
     tcase_add_loop_test(tc, growth_keeps_what_was_there_and_zeroes_the_rest, 0, 8);
     tcase_add_test(tc, pages_over_the_budget_are_dropped_and_what_was_written_stays);
     tcase_add_loop_test(tc, threads_do_not_disturb_each_other, 0, 2);
+    tcase_add_test(tc, threads_that_write_rows_find_them_however_often_they_are_dropped);
     tcase_add_loop_test(tc, disk_without_room_is_an_allocation_that_fails_and_says_so, 0,
                         COUNT(full));
     tcase_add_loop_test(tc, growth_without_room_changes_nothing, 0, 2);

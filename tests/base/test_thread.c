@@ -156,8 +156,39 @@ START_TEST(processors_are_those_this_process_may_use)
 }
 END_TEST
 
+/* ---- in between ---- */
+
+static atomic_size_t looks;
+
+static void look(void)
+{
+    atomic_fetch_add(&looks, 1);
+}
+
+static void step(void *state, size_t task)
+{
+    (void)state;
+    (void)task;
+    assay_parallel_step();
+}
+
+START_TEST(whoever_watches_is_called_behind_each_task_and_at_each_step)
+{
+    assay_parallel_step();
+    assay_parallel_between(look);
+    assay_parallel(100, threads[_i], step, NULL);
+    ck_assert_uint_eq(atomic_load(&looks), 200);
+    assay_parallel_between(NULL);
+    assay_parallel(100, threads[_i], step, NULL);
+    ck_assert_uint_eq(atomic_load(&looks), 200);
+    atomic_store(&looks, 0);
+}
+END_TEST
+
 static void add_tests(TCase *tc)
 {
+    tcase_add_loop_test(tc, whoever_watches_is_called_behind_each_task_and_at_each_step, 0,
+                        COUNT(threads));
     tcase_add_loop_test(tc, every_task_runs_exactly_once, 0, COUNT(threads));
     tcase_add_test(tc, two_threads_work_at_the_same_time);
     tcase_add_test(tc, one_thread_is_the_callers_own);
