@@ -11,6 +11,7 @@
 #include "core/base/memory.h"
 #include "core/base/number.h"
 #include "core/base/rows.h"
+#include "core/base/thread.h"
 #include "core/metric/clustered.h"
 
 /* ---- predictions ---- */
@@ -99,37 +100,103 @@ static bool has_periods(const struct assay_history *history, struct assay_assess
     return false;
 }
 
+/* Rows are shared out in tasks of so many. */
+enum { TASK_ROWS = 1 << 16 };
+
+struct part {
+    int32_t first; /* date of the first snapshot of the last period */
+    size_t n_before, n_last, e_before, e_last;
+};
+
+struct splitting {
+    const struct assay_history *history;
+    const int32_t *as_of;
+    int32_t period, first; /* days of the last period, date of its first snapshot */
+    int32_t known;         /* the last date of what is learnt from */
+    unsigned char *include, *mask;
+    struct part *parts; /* [task] */
+};
+
+static size_t task_end(const struct splitting *s, size_t task)
+{
+    size_t n = s->history->n_row, first = task * TASK_ROWS;
+    return n - first < TASK_ROWS ? n : first + TASK_ROWS;
+}
+
+static void first_task(void *state, size_t task)
+{
+    const struct splitting *s = state;
+    int32_t first = s->history->to, after = s->history->to - s->period;
+    size_t end = task_end(s, task);
+    for (size_t i = task * TASK_ROWS; i < end; i++)
+        if (s->as_of[i] < first && s->as_of[i] > after && s->history->used[i] &&
+            s->as_of[i] != ASSAY_NO_DATE)
+            first = s->as_of[i];
+    s->parts[task].first = first;
+}
+
+static void mask_task(void *state, size_t task)
+{
+    const struct splitting *s = state;
+    const struct assay_history *history = s->history;
+    struct part part = {0};
+    size_t end = task_end(s, task);
+    for (size_t i = task * TASK_ROWS; i < end; i++) {
+        bool dated = history->used[i] && s->as_of[i] != ASSAY_NO_DATE;
+        s->mask[i] = dated & (s->as_of[i] >= s->first);
+        s->include[i] = dated & (s->as_of[i] <= s->known);
+        part.n_before += s->include[i];
+        part.n_last += s->mask[i];
+        part.e_before += s->include[i] & history->outcome[i];
+        part.e_last += s->mask[i] & history->outcome[i];
+    }
+    s->parts[task] = part;
+}
+
 /* The last period is one horizon long (90 days where the outcome is a flag). What is learnt from must
  * have been known when its first snapshot was taken: with dated outcomes, the horizon was over. */
-static bool split_time(const struct assay_history *history, struct assay_assessment *a,
-                       unsigned char include[], unsigned char mask[])
+static struct part share_out(struct splitting *s)
 {
-    bool dated_outcome = history->spec->outcome.date != NULL;
-    int32_t period = period_of(history);
-    size_t n_before = 0, n_last = 0, e_before = 0, e_last = 0;
-    const int32_t *as_of = history->table->columns[history->columns->as_of].dates;
-    int32_t first = history->to; /* date of the first snapshot of the last period */
-    for (size_t i = 0; i < history->n_row; i++)
-        if (history->used[i] && as_of[i] != ASSAY_NO_DATE && as_of[i] > history->to - period &&
-            as_of[i] < first)
-            first = as_of[i];
-    a->last_period = first;
-    int32_t known = dated_outcome ? first - period : first - 1;
-    for (size_t i = 0; i < history->n_row; i++) {
-        bool dated = history->used[i] && as_of[i] != ASSAY_NO_DATE;
-        mask[i] = dated && as_of[i] >= first;
-        include[i] = dated && as_of[i] <= known;
-        n_before += include[i];
-        n_last += mask[i];
-        e_before += include[i] && history->outcome[i];
-        e_last += mask[i] && history->outcome[i];
+    const struct assay_history *history = s->history;
+    size_t n_task = (history->n_row + TASK_ROWS - 1) / TASK_ROWS;
+    struct part all = {0};
+    assay_parallel(n_task, history->n_thread, first_task, s);
+    s->first = history->to;
+    for (size_t t = 0; t < n_task; t++)
+        s->first = s->parts[t].first < s->first ? s->parts[t].first : s->first;
+    s->known = history->spec->outcome.date != NULL ? s->first - s->period : s->first - 1;
+    assay_parallel(n_task, history->n_thread, mask_task, s);
+    for (size_t t = 0; t < n_task; t++) {
+        all.n_before += s->parts[t].n_before;
+        all.n_last += s->parts[t].n_last;
+        all.e_before += s->parts[t].e_before;
+        all.e_last += s->parts[t].e_last;
     }
-    if (e_before == 0 || e_last == 0 || e_before == n_before || e_last == n_last) {
+    return all;
+}
+
+/* *split: both parts hold events and others. */
+static enum assay_status split_time(const struct assay_history *history, struct assay_assessment *a,
+                                    unsigned char include[], unsigned char mask[], bool *split,
+                                    struct assay_error *err)
+{
+    struct splitting s = {.history = history,
+                          .as_of = history->table->columns[history->columns->as_of].dates,
+                          .period = period_of(history),
+                          .include = include,
+                          .mask = mask,
+                          .parts = assay_alloc(history->n_row / TASK_ROWS + 1, sizeof *s.parts)};
+    if (s.parts == NULL)
+        return assay_fail_memory(err, "checking the last period");
+    struct part all = share_out(&s);
+    free(s.parts);
+    a->last_period = s.first;
+    *split = all.e_before > 0 && all.e_last > 0 && all.e_before < all.n_before &&
+             all.e_last < all.n_last;
+    if (!*split)
         snprintf(a->out_of_time_reason, sizeof a->out_of_time_reason,
-                 "%zu events before the last period and %zu in it", e_before, e_last);
-        return false;
-    }
-    return true;
+                 "%zu events before the last period and %zu in it", all.e_before, all.e_last);
+    return ASSAY_OK;
 }
 
 /* ---- measuring ---- */
@@ -262,9 +329,12 @@ static enum assay_status check_out_of_time(const struct assay_pipeline *publishe
         return ASSAY_OK;
     unsigned char *include = assay_rows_alloc(n, 1), *mask = assay_rows_alloc(n, 1);
     double *prob = NULL;
+    bool split = false;
     if (include == NULL || mask == NULL)
         status = assay_fail_memory(err, "checking the last period");
-    else if (split_time(history, a, include, mask)) {
+    else
+        status = split_time(history, a, include, mask, &split, err);
+    if (status == ASSAY_OK && split) {
         struct assay_error reason = {0};
         status = fit_and_predict(published, estimation, segments, include, mask, &prob, &reason);
         if (status == ASSAY_OK) {

@@ -18,8 +18,10 @@
 
 struct looking {
     const struct assay_history *history;
+    struct assay_window window;
     unsigned char *state;    /* [n_row] before signals whose policy is `drop` took rows out */
     unsigned char *outcome;  /* [n_row] */
+    unsigned char *wanted;   /* [n_row] rows that are looked at by date */
     const int32_t *account;  /* [n_row] */
     size_t n_account;
     struct assay_latest latest;
@@ -364,10 +366,13 @@ static double missing_p_value(const struct looking *l, size_t j, double sum[])
     size_t(*cells)[2] = l->glance[j].cells;
     double n = (double)(cells[0][0] + cells[0][1] + cells[1][0] + cells[1][1]);
     double missing = (double)(cells[1][0] + cells[1][1]) / n;
-    double share = (double)(cells[0][1] + cells[1][1]) / n, score = 0, square = 0;
+    double share = (double)(cells[0][1] + cells[1][1]) / n, score = 0, square = 0, product[2][2];
+    for (int lacking = 0; lacking < 2; lacking++)
+        for (int event = 0; event < 2; event++)
+            product[lacking][event] = (lacking - missing) * (event - share);
     for (size_t i = 0; i < l->history->n_row; i++)
         if (is_asked(l, j, i))
-            sum[l->account[i]] += (lacks(l, j, i) - missing) * (l->outcome[i] - share);
+            sum[l->account[i]] += product[lacks(l, j, i)][l->outcome[i]];
     for (size_t c = 0; c < l->n_account; c++) {
         score += sum[c];
         square += sum[c] * sum[c];
@@ -472,18 +477,9 @@ static void look_at_signal(void *state, size_t j)
                !assay_latest_is_lively(&l->latest, &g->eye);
 }
 
-/* The rows of the window, those after their own event aside: wanted [n_row]. */
-static void flag_wanted(const struct looking *l, unsigned char wanted[])
-{
-    for (size_t i = 0; i < l->history->n_row; i++)
-        wanted[i] =
-            l->state[i] != ASSAY_ROW_OUTSIDE_WINDOW && l->state[i] != ASSAY_ROW_AFTER_EVENT;
-}
-
 /* Signals that may have gone quiet are held against the rows by date, which are put in order for the first. */
-static enum assay_status gather(const struct looking *l, const unsigned char wanted[],
-                                struct assay_stale_rows *rows, struct assay_findings *findings,
-                                struct assay_error *err)
+static enum assay_status gather(const struct looking *l, struct assay_stale_rows *rows,
+                                struct assay_findings *findings, struct assay_error *err)
 {
     double p[ASSAY_MAX_SIGNALS];
     size_t n_signal = l->history->n_signal;
@@ -495,7 +491,7 @@ static enum assay_status gather(const struct looking *l, const unsigned char wan
         for (size_t k = 0; status == ASSAY_OK && k < g->found.n; k++)
             status = note(findings, g->found.items[k], err);
         if (status == ASSAY_OK && g->quiet && rows->day == NULL)
-            status = assay_stale_rows_init(as_of_dates(l->history), l->account, wanted,
+            status = assay_stale_rows_init(as_of_dates(l->history), l->account, l->wanted,
                                            l->history->n_row, l->n_account, rows, err);
         if (status == ASSAY_OK && g->quiet)
             status = check_stale(l, j, rows, findings, err);
@@ -510,14 +506,10 @@ static enum assay_status look_at_all(struct looking *l, struct assay_findings *f
 {
     const int32_t *as_of = as_of_dates(l->history);
     struct assay_stale_rows rows = {0};
-    unsigned char *wanted = assay_rows_alloc(l->history->n_row, 1);
-    if (wanted == NULL)
-        return assay_fail_memory(err, "checking signals");
     enum assay_status status = ASSAY_OK;
-    flag_wanted(l, wanted);
     if (as_of != NULL)
-        status = assay_latest_find(as_of, l->account, wanted, l->history->n_row, l->n_account,
-                                   &l->latest, err);
+        status = assay_latest_find(as_of, l->account, l->wanted, l->history->n_row,
+                                   l->n_account, &l->latest, err);
     if (status == ASSAY_OK)
         assay_parallel(l->history->n_signal, l->history->n_thread, look_at_signal, l);
     for (size_t j = 0; status == ASSAY_OK && j < l->history->n_signal; j++) {
@@ -526,9 +518,8 @@ static enum assay_status look_at_all(struct looking *l, struct assay_findings *f
             *err = l->glance[j].err;
     }
     if (status == ASSAY_OK)
-        status = gather(l, wanted, &rows, findings, err);
+        status = gather(l, &rows, findings, err);
     assay_stale_rows_clear(&rows);
-    assay_rows_free(wanted);
     return status;
 }
 
@@ -542,14 +533,26 @@ static void looking_clear(struct looking *l)
     assay_latest_clear(&l->latest);
     assay_rows_free(l->state);
     assay_rows_free(l->outcome);
+    assay_rows_free(l->wanted);
 }
 
-/* What the history forgot when it settled which rows count. */
-static void label(const struct looking *l, struct assay_window window)
+/* ---- the rows ---- */
+
+enum { TASK_ROWS = 1 << 16 };
+
+/* What the history forgot when it settled which rows count, and which of them are wanted by date: those of the window
+ * that are not after their own event. */
+static void label_task(void *state, size_t task)
 {
-    size_t count[ASSAY_ROW_STATES] = {0}, early = 0;
-    assay_outcome_label(l->history->spec, l->history->columns, l->history->table, window, l->state,
-                        l->outcome, count, &early);
+    const struct looking *l = state;
+    const struct assay_history *history = l->history;
+    size_t count[ASSAY_ROW_STATES] = {0}, early = 0, first = task * TASK_ROWS;
+    size_t n = history->n_row - first < TASK_ROWS ? history->n_row - first : TASK_ROWS;
+    assay_outcome_label_rows(history->spec, history->columns, history->table, l->window, first, n,
+                             l->state, l->outcome, count, &early);
+    for (size_t i = first; i < first + n; i++)
+        l->wanted[i] =
+            l->state[i] != ASSAY_ROW_OUTSIDE_WINDOW && l->state[i] != ASSAY_ROW_AFTER_EVENT;
 }
 
 enum assay_status assay_findings_look(const struct assay_history *history,
@@ -560,17 +563,20 @@ enum assay_status assay_findings_look(const struct assay_history *history,
     struct assay_findings made = {.levels = assay_alloc(history->n_signal, sizeof *made.levels),
                                   .n_signal = history->n_signal};
     struct looking l = {.history = history,
+                        .window = window,
                         .account = id->codes,
                         .n_account = assay_dictionary_count(id->dictionary),
                         .state = assay_rows_alloc(history->n_row, 1),
                         .outcome = assay_rows_alloc(history->n_row, 1),
+                        .wanted = assay_rows_alloc(history->n_row, 1),
                         .glance = assay_alloc(history->n_signal, sizeof *l.glance),
                         .levels = made.levels};
     enum assay_status status = ASSAY_OK;
-    if (l.state == NULL || l.outcome == NULL || l.glance == NULL || l.levels == NULL)
+    if (l.state == NULL || l.outcome == NULL || l.wanted == NULL || l.glance == NULL ||
+        l.levels == NULL)
         status = assay_fail_memory(err, "checking signals");
     if (status == ASSAY_OK) {
-        label(&l, window);
+        assay_parallel((history->n_row + TASK_ROWS - 1) / TASK_ROWS, history->n_thread, label_task, &l);
         status = look_at_all(&l, &made, err);
     }
     looking_clear(&l);

@@ -60,16 +60,29 @@ static void log_losses(const double prob[], const unsigned char outcome[], size_
 }
 
 /* Four sums side by side: one would wait for itself. */
-static void add_strip(const double loss[], size_t n, struct moments *all)
+static double add_up(const double loss[], size_t n)
 {
-    double sum[4] = {0.0}, squares[4] = {0.0};
+    double a = 0.0, b = 0.0, c = 0.0, d = 0.0;
+    size_t i = 0;
+    for (; i + 4 <= n; i += 4) {
+        a += loss[i];
+        b += loss[i + 1];
+        c += loss[i + 2];
+        d += loss[i + 3];
+    }
+    a += i < n ? loss[i] : 0.0;
+    b += i + 1 < n ? loss[i + 1] : 0.0;
+    c += i + 2 < n ? loss[i + 2] : 0.0;
+    return a + b + (c + d);
+}
+
+/* loss[n] is scratch from here on. */
+static void add_strip(double loss[], size_t n, struct moments *all)
+{
+    double total = add_up(loss, n), mean = total / (double)n;
     for (size_t i = 0; i < n; i++)
-        sum[i % 4] += loss[i];
-    double total = sum[0] + sum[1] + (sum[2] + sum[3]), mean = total / (double)n;
-    for (size_t i = 0; i < n; i++)
-        squares[i % 4] += (loss[i] - mean) * (loss[i] - mean);
-    add_moments(all, &(struct moments){(double)n, total,
-                                       squares[0] + squares[1] + (squares[2] + squares[3])});
+        loss[i] = (loss[i] - mean) * (loss[i] - mean);
+    add_moments(all, &(struct moments){(double)n, total, add_up(loss, n)});
 }
 
 static void sum_chunk(void *state, size_t chunk)

@@ -1,5 +1,6 @@
 #include "core/metric/cluster_sums.h"
 
+#include <assert.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
@@ -76,11 +77,18 @@ static void close_cluster(const struct cluster *cluster, struct assay_cluster_su
 
 /* ---- clusters whose rows are together ---- */
 
+/* A strip at a time, without a branch in it. */
 bool assay_clusters_together(const int32_t cluster[], size_t n)
 {
-    for (size_t i = 1; cluster != NULL && i < n; i++)
-        if (cluster[i] < cluster[i - 1])
+    enum { STRIP = 4096 };
+    for (size_t first = 1; cluster != NULL && first < n; first += STRIP) {
+        size_t end = n - first < STRIP ? n : first + STRIP;
+        unsigned falls = 0;
+        for (size_t i = first; i < end; i++)
+            falls |= cluster[i] < cluster[i - 1];
+        if (falls != 0)
             return false;
+    }
     return true;
 }
 
@@ -112,28 +120,60 @@ static size_t find_ends(const struct assay_move_rows *rows, size_t row, size_t n
 /* Four sums side by side: one would wait for itself. */
 static double add_squares(const double move[], size_t n)
 {
-    double sum[4] = {0.0};
-    for (size_t k = 0; k < n; k++)
-        sum[k % 4] += move[k] * move[k];
-    return sum[0] + sum[1] + (sum[2] + sum[3]);
+    double a = 0.0, b = 0.0, c = 0.0, d = 0.0;
+    size_t k = 0;
+    for (; k + 4 <= n; k += 4) {
+        a += move[k] * move[k];
+        b += move[k + 1] * move[k + 1];
+        c += move[k + 2] * move[k + 2];
+        d += move[k + 3] * move[k + 3];
+    }
+    a += k < n ? move[k] * move[k] : 0.0;
+    b += k + 1 < n ? move[k + 1] * move[k + 1] : 0.0;
+    c += k + 2 < n ? move[k + 2] * move[k + 2] : 0.0;
+    return a + b + (c + d);
 }
 
-/* What is left open of a cluster's sum, the squares of those that end going into *squares. */
-static double add_moves(const double move[], size_t n, const size_t end[], size_t n_end, double sum,
-                        double *squares)
+/* Adds rows first .. end - 1, all figures side by side: one by one each would wait for itself. Moves that are not used
+ * are zeros. */
+static void add_moves(const struct assay_move_strip *strip, size_t first, size_t end, double sum[])
+{
+    const double(*move)[ASSAY_MOVE_ROWS] = strip->move;
+    double a = sum[0], b = sum[1], c = sum[2], d = sum[3], e = sum[4], f = sum[5];
+    static_assert(ASSAY_MOVES == 6, "each figure has a sum");
+    for (size_t k = first; k < end; k++) {
+        a += move[0][k];
+        b += move[1][k];
+        c += move[2][k];
+        d += move[3][k];
+        e += move[4][k];
+        f += move[5][k];
+    }
+    sum[0] = a;
+    sum[1] = b;
+    sum[2] = c;
+    sum[3] = d;
+    sum[4] = e;
+    sum[5] = f;
+}
+
+/* A cluster's sums are left open at the end; the squares of those that end are added up. */
+static void add_clusters(const struct assay_move_strip *strip, size_t n, const size_t end[],
+                         size_t n_end, double sum[], double squares[])
 {
     size_t k = 0;
-    double total = 0.0;
+    double total[ASSAY_MOVES] = {0.0};
     for (size_t c = 0; c < n_end; c++) {
-        for (; k < end[c]; k++)
-            sum += move[k];
-        total += sum * sum;
-        sum = 0.0;
+        add_moves(strip, k, end[c], sum);
+        for (size_t m = 0; m < ASSAY_MOVES; m++) {
+            total[m] += sum[m] * sum[m];
+            sum[m] = 0.0;
+        }
+        k = end[c];
     }
-    for (; k < n; k++)
-        sum += move[k];
-    *squares += total;
-    return sum;
+    add_moves(strip, k, n, sum);
+    for (size_t m = 0; m < ASSAY_MOVES; m++)
+        squares[m] += total[m];
 }
 
 static void add_cells(const unsigned char cell[], size_t n, const size_t end[], size_t n_end,
@@ -158,17 +198,17 @@ static void together_task(void *state, size_t task)
     struct batch batch;
     struct cluster open = {.cell = {0}};
     size_t first = task_start(rows, task), end = task_start(rows, task + 1), ends[ASSAY_MOVE_ROWS];
+    memset(batch.strip.move, 0, sizeof batch.strip.move);
     for (size_t i = first; i < end; i += batch.n) {
         batch.n = end - i < ASSAY_MOVE_ROWS ? end - i : ASSAY_MOVE_ROWS;
         for (size_t k = 0; k < batch.n; k++)
             batch.row[k] = i + k;
         rows->fill(rows->state, batch.row, batch.n, &batch.strip);
         size_t n_end = find_ends(rows, i, batch.n, first, ends);
-        for (size_t m = 0; m < rows->n_figure; m++) {
+        for (size_t m = 0; m < rows->n_figure; m++)
             sums->by_row[m] += add_squares(batch.strip.move[m], batch.n);
-            open.sum[m] = add_moves(batch.strip.move[m], batch.n, ends, n_end, open.sum[m],
-                                    &sums->by_cluster[m]);
-        }
+        if (rows->n_figure > 0)
+            add_clusters(&batch.strip, batch.n, ends, n_end, open.sum, sums->by_cluster);
         add_cells(batch.strip.cell, batch.n, ends, n_end, &open, sums);
     }
     close_cluster(&open, sums);

@@ -27,7 +27,7 @@ struct assay_move_rows {
     size_t n;
     size_t n_figure; /* moves that are used, at most ASSAY_MOVES; 0 where the cells are enough */
     const void *state;
-    /* Fills the strip for row[n_row]. Several threads may be at it at once. */
+    /* Fills n_figure moves and the cells of the strip for row[n_row]. Several threads may be at it at once. */
     void (*fill)(const void *state, const size_t row[], size_t n_row, struct assay_move_strip *strip);
 };
 

@@ -3,9 +3,12 @@
 #include <math.h>
 #include <stdbool.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "core/base/memory.h"
 #include "core/base/rows.h"
+#include "core/base/thread.h"
 #include "core/base/vector_math.h"
 #include "core/metric/calibration.h"
 #include "core/metric/check.h"
@@ -190,32 +193,17 @@ static enum assay_status sum_clusters(const struct assay_clustered_rows *rows,
     return assay_cluster_sums_find(&move_rows, sums, err);
 }
 
-static struct assay_confusion count_flagged(const struct assay_clustered_rows *rows)
-{
-    size_t flagged = 0, hit = 0, events = 0;
-    for (size_t i = 0; i < rows->n; i++) {
-        unsigned is = is_flagged(rows, i);
-        flagged += is;
-        hit += is & rows->outcome[i];
-        events += rows->outcome[i];
-    }
-    return (struct assay_confusion){.tp = hit,
-                                    .fp = flagged - hit,
-                                    .fn = events - hit,
-                                    .tn = rows->n - flagged - (events - hit)};
-}
-
 /* Of rows that all have a prediction; *placing, where not NULL, is theirs. */
 static enum assay_status measure(const struct assay_clustered_rows *rows,
+                                 const struct assay_confusion *counts,
                                  struct assay_performance *out, struct assay_placing *placing,
                                  struct assay_error *err)
 {
-    struct assay_confusion counts = count_flagged(rows);
     struct assay_performance made;
     struct assay_performance_parts parts = {.placing = {.twice = NULL}};
     struct assay_cluster_sums sums;
     enum assay_status status = assay_performance_measure_parts(rows->prob, rows->outcome, rows->n,
-                                                               &counts, &made, &parts, err);
+                                                               counts, &made, &parts, err);
     if (status == ASSAY_OK && rows->cluster != NULL) {
         status = sum_clusters(rows, &made, &parts, &sums, err);
         if (status == ASSAY_OK)
@@ -247,14 +235,6 @@ static void release(struct gathered *g)
     assay_rows_free(g->cluster);
 }
 
-static size_t count_predicted(const struct assay_clustered_rows *rows)
-{
-    size_t n = 0;
-    for (size_t i = 0; i < rows->n; i++)
-        n += isnan(rows->prob[i]) ? 0 : 1;
-    return n;
-}
-
 static bool make_room(struct gathered *g, size_t n, bool with_cluster)
 {
     *g = (struct gathered){.prob = assay_rows_alloc(n, sizeof *g->prob),
@@ -279,7 +259,8 @@ static void gather(const struct assay_clustered_rows *rows, struct gathered *g)
     }
 }
 
-static enum assay_status measure_gathered(const struct assay_clustered_rows *rows, size_t n,
+static enum assay_status measure_gathered(const struct assay_clustered_rows *rows,
+                                          const struct assay_confusion *counts, size_t n,
                                           struct assay_performance *out, struct assay_error *err)
 {
     struct gathered g;
@@ -291,7 +272,7 @@ static enum assay_status measure_gathered(const struct assay_clustered_rows *row
                                            .flagged = g.flagged,
                                            .cluster = g.cluster,
                                            .n = n};
-        status = measure(&all, out, NULL, err);
+        status = measure(&all, counts, out, NULL, err);
     } else {
         status = assay_fail_memory(err, "measuring by cluster");
     }
@@ -308,16 +289,97 @@ static enum assay_status fail_prob(const char *what, size_t row, double prob, st
     return assay_fail_value(err, place, prob, "0 to 1");
 }
 
-static enum assay_status check(const struct assay_clustered_rows *rows, struct assay_error *err)
+/* Rows are looked at in tasks of so many, a strip at a time, which stays in the first cache. */
+enum { TASK_ROWS = 1 << 16, STRIP = 1024, FEW_TASKS = 2 };
+
+struct found {
+    size_t n, n_event, flagged, hit; /* of rows with a prediction */
+    bool outside;                    /* one is not in [0, 1] */
+};
+
+struct looking {
+    const struct assay_clustered_rows *rows;
+    struct found *tasks;
+};
+
+/* A NaN is not above any line, nor below 0 or above 1. */
+static void flag_strip(const struct assay_clustered_rows *rows, size_t first, size_t n,
+                       unsigned char flagged[])
+{
+    const double *prob = rows->prob + first;
+    double line = rows->line;
+    if (rows->flagged == NULL && rows->row_line == NULL)
+        for (size_t k = 0; k < n; k++)
+            flagged[k] = prob[k] > line;
+    else
+        for (size_t k = 0; k < n; k++)
+            flagged[k] = !isnan(prob[k]) && is_flagged(rows, first + k);
+}
+
+static void look_at_strip(const struct assay_clustered_rows *rows, size_t first, size_t n,
+                          struct found *found)
+{
+    const double *prob = rows->prob + first;
+    const unsigned char *outcome = rows->outcome + first;
+    unsigned char flagged[STRIP];
+    int n_row = 0, n_event = 0, n_flagged = 0, n_hit = 0, outside = 0;
+    flag_strip(rows, first, n, flagged);
+    for (size_t k = 0; k < n; k++) {
+        int is = !isnan(prob[k]);
+        outside |= (prob[k] < 0.0) | (prob[k] > 1.0);
+        n_row += is;
+        n_event += is & outcome[k];
+        n_flagged += flagged[k];
+        n_hit += flagged[k] & outcome[k];
+    }
+    found->n += (size_t)n_row;
+    found->n_event += (size_t)n_event;
+    found->flagged += (size_t)n_flagged;
+    found->hit += (size_t)n_hit;
+    found->outside = found->outside || outside != 0;
+}
+
+static void look_task(void *state, size_t task)
+{
+    const struct looking *l = state;
+    size_t n = l->rows->n, first = task * TASK_ROWS;
+    size_t end = n - first < TASK_ROWS ? n : first + TASK_ROWS;
+    for (size_t i = first; i < end; i += STRIP)
+        look_at_strip(l->rows, i, end - i < STRIP ? end - i : STRIP, &l->tasks[task]);
+}
+
+static enum assay_status look(const struct assay_clustered_rows *rows, struct found *all,
+                              struct assay_error *err)
+{
+    size_t n_task = (rows->n + TASK_ROWS - 1) / TASK_ROWS;
+    struct looking l = {rows, assay_alloc(n_task, sizeof *l.tasks)};
+    if (l.tasks == NULL)
+        return assay_fail_memory(err, "measuring performance");
+    assay_parallel(n_task, n_task < FEW_TASKS ? 1 : 0, look_task, &l);
+    for (size_t t = 0; t < n_task; t++) {
+        all->n += l.tasks[t].n;
+        all->n_event += l.tasks[t].n_event;
+        all->flagged += l.tasks[t].flagged;
+        all->hit += l.tasks[t].hit;
+        all->outside = all->outside || l.tasks[t].outside;
+    }
+    free(l.tasks);
+    return ASSAY_OK;
+}
+
+static enum assay_status check(const struct assay_clustered_rows *rows, struct found *found,
+                               struct assay_error *err)
 {
     static const char what[] = "performance";
     enum assay_status status = assay_check_outcome(what, rows->outcome, rows->n, NULL, err);
-    bool outside = false;
-    for (size_t i = 0; status == ASSAY_OK && i < rows->n; i++)
-        outside |= (rows->prob[i] < 0.0) | (rows->prob[i] > 1.0); /* a NaN is neither */
-    for (size_t i = 0; outside && status == ASSAY_OK && i < rows->n; i++)
+    if (status == ASSAY_OK)
+        status = look(rows, found, err);
+    for (size_t i = 0; status == ASSAY_OK && found->outside && i < rows->n; i++)
         if (rows->prob[i] < 0.0 || rows->prob[i] > 1.0)
             status = fail_prob(what, i, rows->prob[i], err);
+    if (status == ASSAY_OK && found->n == 0)
+        status = assay_fail(err, ASSAY_EDATA,
+                            "performance: no row has a prediction; expected at least 1");
     return status;
 }
 
@@ -326,15 +388,18 @@ enum assay_status assay_performance_measure_placed(const struct assay_clustered_
                                                    struct assay_placing *placing,
                                                    struct assay_error *err)
 {
-    enum assay_status status = check(rows, err);
+    struct found found = {.n = 0};
+    enum assay_status status = check(rows, &found, err);
     if (status != ASSAY_OK)
         return status;
-    size_t n = count_predicted(rows);
-    if (n == 0)
-        return assay_fail(err, ASSAY_EDATA, "performance: no row has a prediction; expected at least 1");
+    size_t n = found.n;
+    struct assay_confusion counts = {.tp = found.hit,
+                                     .fp = found.flagged - found.hit,
+                                     .fn = found.n_event - found.hit,
+                                     .tn = n - found.flagged - (found.n_event - found.hit)};
     if (n == rows->n)
-        return measure(rows, out, placing, err);
-    status = measure_gathered(rows, n, out, err);
+        return measure(rows, &counts, out, placing, err);
+    status = measure_gathered(rows, &counts, n, out, err);
     if (status == ASSAY_OK && placing != NULL)
         *placing = (struct assay_placing){.twice = NULL};
     return status;

@@ -1,7 +1,9 @@
 #include "core/metric/paired.h"
 
 #include <math.h>
+#include <stdbool.h>
 
+#include "core/base/thread.h"
 #include "core/base/vector_math.h"
 #include "core/metric/accuracy.h"
 #include "core/metric/check.h"
@@ -23,15 +25,13 @@ struct pairing {
 
 /* ---- what may be compared ---- */
 
-static enum assay_status check_prediction(const char *what, const double prob[],
-                                          const unsigned char outcome[], size_t n,
-                                          struct assay_error *err)
+/* What is wrong, row by row; the first of it is told. */
+static enum assay_status tell_prediction(const char *what, const double prob[],
+                                         const unsigned char outcome[], size_t n,
+                                         struct assay_error *err)
 {
     enum assay_status status = assay_check_prob(what, prob, n, err);
-    bool impossible = false;
     for (size_t i = 0; status == ASSAY_OK && i < n; i++)
-        impossible |= prob[i] == 1.0 - outcome[i];
-    for (size_t i = 0; status == ASSAY_OK && impossible && i < n; i++)
         if (prob[i] == 1.0 - outcome[i])
             status = assay_fail(err, ASSAY_EDATA,
                                 "%s: prob[%zu] is %d and outcome[%zu] is %d; expected no outcome "
@@ -40,24 +40,58 @@ static enum assay_status check_prediction(const char *what, const double prob[],
     return status;
 }
 
-static enum assay_status check_clusters(const struct pairing *p, struct assay_error *err)
+static enum assay_status tell_clusters(const struct pairing *p, struct assay_error *err)
 {
-    int32_t all = 0; /* negative where one is */
     for (size_t i = 0; p->cluster != NULL && i < p->n; i++)
-        all |= p->cluster[i];
-    for (size_t i = 0; all < 0 && i < p->n; i++)
         if (p->cluster[i] < 0)
             return assay_fail(err, ASSAY_EDATA, "paired comparison: cluster[%zu] is %d; expected 0 or "
                               "more", i, p->cluster[i]);
     return ASSAY_OK;
 }
 
-static bool are_same(const struct pairing *p)
+/* Chunks of rows are looked at without a branch, on all processors: whether one may be wrong, whether all are the
+ * same. */
+enum { CHUNK_ROWS = 1 << 16, MOST_CHUNKS = 64 };
+
+struct looking {
+    const struct pairing *pairing;
+    size_t n_chunk;
+    bool good[MOST_CHUNKS], same[MOST_CHUNKS];
+};
+
+static void look_chunk(void *state, size_t chunk)
 {
-    for (size_t i = 0; i < p->n; i++)
-        if (fabs(p->prob[0][i] - p->prob[1][i]) > ASSAY_PAIRED_SAME)
-            return false;
-    return true;
+    struct looking *l = state;
+    const struct pairing *p = l->pairing;
+    size_t size = p->n / l->n_chunk, end = chunk + 1 < l->n_chunk ? (chunk + 1) * size : p->n;
+    int possible = 1, near = 1;
+    int32_t all = 0; /* negative where one is */
+    for (size_t i = chunk * size; i < end; i++) {
+        double impossible = 1.0 - p->outcome[i], first = p->prob[0][i], second = p->prob[1][i];
+        possible &= (first >= 0.0) & (first <= 1.0) & (second >= 0.0) & (second <= 1.0) &
+                    (first != impossible) & (second != impossible);
+        near &= !(fabs(first - second) > ASSAY_PAIRED_SAME);
+    }
+    for (size_t i = chunk * size; p->cluster != NULL && i < end; i++)
+        all |= p->cluster[i];
+    l->good[chunk] = possible != 0 && all >= 0;
+    l->same[chunk] = near != 0;
+}
+
+/* *good: no row is wrong. Returns whether all rows are the same. */
+static bool look(const struct pairing *p, bool *good)
+{
+    struct looking l = {.pairing = p};
+    bool same = true;
+    size_t most = p->n / CHUNK_ROWS < MOST_CHUNKS ? p->n / CHUNK_ROWS : MOST_CHUNKS;
+    l.n_chunk = most < 2 ? 1 : most;
+    assay_parallel(l.n_chunk, 0, look_chunk, &l);
+    *good = true;
+    for (size_t c = 0; c < l.n_chunk; c++) {
+        *good = *good && l.good[c];
+        same = same && l.same[c];
+    }
+    return same;
 }
 
 /* ---- sums by cluster ---- */
@@ -228,14 +262,19 @@ static enum assay_status compare(struct pairing *p, const struct assay_paired_kn
     return status;
 }
 
-static enum assay_status check(const struct pairing *p, size_t *n_event, struct assay_error *err)
+static enum assay_status check(const struct pairing *p, size_t *n_event, bool *same,
+                               struct assay_error *err)
 {
+    bool good = true;
     enum assay_status status = assay_check_outcome("paired comparison", p->outcome, p->n, n_event, err);
     if (status == ASSAY_OK)
-        status = check_prediction("first prediction", p->prob[0], p->outcome, p->n, err);
+        *same = look(p, &good);
+    if (good || status != ASSAY_OK)
+        return status;
+    status = tell_prediction("first prediction", p->prob[0], p->outcome, p->n, err);
     if (status == ASSAY_OK)
-        status = check_prediction("second prediction", p->prob[1], p->outcome, p->n, err);
-    return status == ASSAY_OK ? check_clusters(p, err) : status;
+        status = tell_prediction("second prediction", p->prob[1], p->outcome, p->n, err);
+    return status == ASSAY_OK ? tell_clusters(p, err) : status;
 }
 
 enum assay_status assay_paired_measure_known(const double first[],
@@ -247,10 +286,9 @@ enum assay_status assay_paired_measure_known(const double first[],
     struct assay_paired made = {.n = n};
     struct pairing p = {
         .prob = {first, second}, .outcome = outcome, .cluster = cluster, .n = n, .out = &made};
-    enum assay_status status = check(&p, &made.n_event, err);
+    enum assay_status status = check(&p, &made.n_event, &made.same, err);
     if (status != ASSAY_OK)
         return status;
-    made.same = are_same(&p);
     status = compare(&p, known, &made, err);
     if (status == ASSAY_OK)
         *out = made;
@@ -266,7 +304,8 @@ enum assay_status assay_paired_measure(const double first[], const double second
     struct assay_mean_loss brier, log_loss;
     struct assay_auc auc = {.n_event = 0};
     size_t n_event = 0;
-    enum assay_status status = check(&p, &n_event, err);
+    bool same;
+    enum assay_status status = check(&p, &n_event, &same, err);
     if (status != ASSAY_OK)
         return status;
     assay_losses_of(first, outcome, n, &brier, &log_loss);

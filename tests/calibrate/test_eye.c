@@ -184,6 +184,63 @@ START_TEST(a_single_date_and_no_date_have_nothing_before)
 }
 END_TEST
 
+/* Rows for more than one task: EACH of every account, next to each other or far apart. */
+enum { MANY_ACCOUNTS = 20000, EACH = 8, MANY = MANY_ACCOUNTS * EACH };
+
+static size_t row_of(bool together, size_t account, size_t k)
+{
+    return together ? account * EACH + k : k * MANY_ACCOUNTS + account;
+}
+
+/* The latest row of an earlier date before the account's first row of the last date; SIZE_MAX: none. */
+static size_t walk_before(const int32_t day[], const unsigned char wanted[], bool together, size_t account,
+                          size_t row, int32_t last)
+{
+    size_t before = SIZE_MAX;
+    for (size_t k = 0; k < EACH; k++) {
+        size_t i = row_of(together, account, k);
+        if (!wanted[i] || day[i] == ASSAY_NO_DATE)
+            continue;
+        if (day[i] == last && i < row)
+            return SIZE_MAX;
+        if (day[i] != last && (before == SIZE_MAX || day[before] <= day[i]))
+            before = i;
+    }
+    return before;
+}
+
+START_TEST(rows_of_the_last_date_have_those_before_them) /* accounts together, apart */
+{
+    static int32_t day[MANY], account[MANY];
+    static unsigned char wanted[MANY];
+    struct test_random random = {17};
+    struct assay_latest latest = {0};
+    struct assay_error err = {0};
+    bool together = _i == 0;
+    size_t n = 0;
+    for (size_t a = 0; a < MANY_ACCOUNTS; a++)
+        for (size_t k = 0; k < EACH; k++) {
+            size_t i = row_of(together, a, k);
+            account[i] = (int32_t)a;
+            day[i] = test_below(&random, 20) == 0 ? ASSAY_NO_DATE : (int32_t)test_below(&random, 9);
+            wanted[i] = test_below(&random, 9) > 0;
+        }
+    ck_assay_ok(assay_latest_find(day, account, wanted, MANY, MANY_ACCOUNTS, &latest, &err));
+    ck_assert(latest.several);
+    for (size_t i = 0; i < MANY; i++) {
+        if (!wanted[i] || day[i] != 8)
+            continue;
+        ck_assert_uint_lt(n, latest.n);
+        ck_assert_uint_eq(latest.row[n], i);
+        ck_assert_uint_eq(latest.before[n],
+                          walk_before(day, wanted, together, (size_t)account[i], i, 8));
+        n++;
+    }
+    ck_assert_uint_eq(latest.n, n);
+    assay_latest_clear(&latest);
+}
+END_TEST
+
 START_TEST(a_failing_allocation_is_said_and_leaks_nothing)
 {
     struct sample s;
@@ -217,6 +274,7 @@ static void add_tests(TCase *tc)
     tcase_add_test(tc, plain_columns_are_not_counted);
     tcase_add_loop_test(tc, what_is_lively_is_never_stale_and_quiet_ends_are_not_lively, 0, 40);
     tcase_add_test(tc, a_single_date_and_no_date_have_nothing_before);
+    tcase_add_loop_test(tc, rows_of_the_last_date_have_those_before_them, 0, 2);
     tcase_add_test(tc, a_failing_allocation_is_said_and_leaks_nothing);
 }
 

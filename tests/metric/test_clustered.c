@@ -214,6 +214,34 @@ START_TEST(clusters_may_lie_across_tasks)
 }
 END_TEST
 
+/* The same, rows without a prediction and one that is none. */
+START_TEST(every_task_counts_its_rows)
+{
+    enum { N = 140001 };
+    double *prob = malloc(N * sizeof *prob);
+    unsigned char *outcome = malloc(N);
+    struct assay_clustered_rows rows = {.prob = prob, .outcome = outcome, .n = N, .line = 0.5};
+    struct test_random random = {3};
+    struct assay_performance p;
+    struct assay_error err = {0};
+    size_t cells[2][2] = {{0}};
+    ck_assert(prob != NULL && outcome != NULL);
+    for (size_t i = 0; i < N; i++) {
+        prob[i] = test_below(&random, 10) == 0 ? (double)NAN : test_uniform(&random);
+        outcome[i] = test_below(&random, 4) == 0;
+        if (!isnan(prob[i]))
+            cells[prob[i] > 0.5][outcome[i]]++;
+    }
+    ck_assay_ok(assay_performance_measure_clustered(&rows, &p, &err));
+    ck_assert(p.tp == cells[1][1] && p.fp == cells[1][0] && p.fn == cells[0][1] && p.tn == cells[0][0]);
+    prob[N - 1] = 1.5;
+    ck_assert_int_eq(assay_performance_measure_clustered(&rows, &p, &err), ASSAY_EDATA);
+    ck_assert_str_eq(err.message, "performance: prob[140000] is 1.5; expected 0 to 1");
+    free(outcome);
+    free(prob);
+}
+END_TEST
+
 /* Flags that are not given are those of probabilities above the line, or above the row's own; with gaps too. */
 START_TEST(a_line_says_who_is_flagged)
 {
@@ -362,6 +390,7 @@ static void add_tests(TCase *tc)
     tcase_add_loop_test(tc, one_measuring_gives_both, 0, 5);
     tcase_add_test(tc, placements_are_handed_over_where_all_rows_have_one);
     tcase_add_test(tc, clusters_may_lie_across_tasks);
+    tcase_add_test(tc, every_task_counts_its_rows);
     tcase_add_test(tc, a_line_says_who_is_flagged);
     tcase_add_test(tc, rows_that_cannot_be_measured_are_refused);
     tcase_add_loop_test(tc, rows_that_are_clusters_of_their_own_change_nothing, 0, 20);

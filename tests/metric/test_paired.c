@@ -449,6 +449,34 @@ START_TEST(what_cannot_be_compared_is_named)
 }
 END_TEST
 
+/* Wherever among many rows that is. */
+START_TEST(the_last_of_many_rows_is_looked_at_too)
+{
+    struct assay_error err = {0};
+    struct assay_paired paired;
+    struct pair p = pair_random(13, 140001);
+    size_t last = p.n - 1;
+    for (size_t i = 0; i < last; i++)
+        p.second[i] = p.first[i];
+    p.second[last] = p.first[last] + 1e-6;
+    ck_assay_ok(assay_paired_measure(p.first, p.second, p.outcome, p.cluster, p.n, &paired, &err));
+    ck_assert(!paired.same);
+    p.second[last] = p.first[last];
+    ck_assay_ok(assay_paired_measure(p.first, p.second, p.outcome, p.cluster, p.n, &paired, &err));
+    ck_assert(paired.same);
+    p.second[last] = -0.5;
+    ck_assert_int_eq(
+        assay_paired_measure(p.first, p.second, p.outcome, p.cluster, p.n, &paired, &err), ASSAY_EDATA);
+    ck_assert_str_eq(err.message, "second prediction: prob[140000] is -0.5; expected 0 to 1");
+    p.second[last] = p.first[last];
+    p.cluster[last] = -2;
+    ck_assert_int_eq(
+        assay_paired_measure(p.first, p.second, p.outcome, p.cluster, p.n, &paired, &err), ASSAY_EDATA);
+    ck_assert_str_eq(err.message, "paired comparison: cluster[140000] is -2; expected 0 or more");
+    pair_free(&p);
+}
+END_TEST
+
 START_TEST(every_failing_allocation_is_reported)
 {
     struct assay_error err = {0};
@@ -484,6 +512,7 @@ static void add_tests(TCase *tc)
     tcase_add_test(tc, the_same_score_with_another_intercept_has_the_same_auc_for_sure);
     tcase_add_loop_test(tc, intervals_cover_the_truth_as_often_as_they_say, 0, 2);
     tcase_add_loop_test(tc, what_cannot_be_compared_is_named, 0, COUNT(bad));
+    tcase_add_test(tc, the_last_of_many_rows_is_looked_at_too);
     tcase_add_test(tc, every_failing_allocation_is_reported);
 }
 
