@@ -25,21 +25,21 @@ enum assay_status assay_settle_limits(const struct assay_pipeline *published,
 
 /* ---- anchors ---- */
 
-/* Standard deviations, divisor n, of the published columns over the rows that count: at b = 0 all rows weigh
- * the same. A column that does not vary gets 1; no fit will take it. */
+/* Standard deviations, divisor n, of the published columns over the rows that count. A column that does not vary gets
+ * 1; no fit will take it. */
 static enum assay_status find_spreads(const struct assay_pipeline *published, double sd[],
                                       struct assay_error *err)
 {
     static const double no_spread = 1e-6; /* of its root mean square, as core/fit/columns.h draws the line */
     size_t p = published->n_coef;
     const struct assay_engine *engine;
-    double *memory = assay_alloc(p * p + 2 * p, sizeof *memory), log_likelihood;
+    double *memory = assay_alloc(p * p + p, sizeof *memory);
     if (memory == NULL)
         return assay_fail_memory(err, "settling the fit");
-    double *zero = memory + p * p, *spread = zero + p;
+    double *spread = memory + p * p;
     enum assay_status status = assay_pipeline_engine(published, &engine, err);
     if (status == ASSAY_OK)
-        status = engine->evaluate(engine->state, zero, &log_likelihood, NULL, memory, err);
+        status = engine->moments(engine->state, memory, err);
     if (status == ASSAY_OK)
         assay_columns_spread(memory, p, NULL, spread);
     for (size_t j = 0; status == ASSAY_OK && j < published->n_signal; j++) {

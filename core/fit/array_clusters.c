@@ -9,7 +9,8 @@
 enum {
     ROWS = ASSAY_BLOCK_ROWS,
     LANES = ASSAY_KERNEL_LANES,
-    STRIP = 64,       /* rows whose scores are kept: they stay in the first-level cache */
+    STRIP = 64,       /* rows whose scores are kept: they stay in the first-level cache, as do those of */
+    BATCH = 32,       /* clusters, whose squares are then added together */
     MOST_RANGES = 16, /* of codes: sweeps over the data, where clusters are scattered */
     RANGE_DOUBLES =
         1 << 21, /* of their scores, unless more is needed to keep to that many sweeps */
@@ -66,10 +67,11 @@ static size_t square_size(size_t n_coef, size_t width)
     return size;
 }
 
-static void square_score(const struct clusters *c, const double score[], double partial[])
+static void square_scores(const struct clusters *c, const double scores[], size_t n,
+                          double partial[])
 {
-    c->engine->kernel->add_square(score, c->n_coef, c->width, partial);
-    partial[square_size(c->n_coef, c->width)] += 1.0;
+    c->engine->kernel->add_squares(scores, n, c->n_coef, c->width, partial);
+    partial[square_size(c->n_coef, c->width)] += (double)n;
 }
 
 static double *scores_of(const struct clusters *c, double *room)
@@ -90,13 +92,12 @@ static void score_strip(const struct clusters *c, size_t strip, double room[],
     scored->strip = strip;
 }
 
-/* Adds the cluster that begins at `row` to partial; returns the row behind it. A row that does not count has a score of
- * zeros. */
+/* Scores the cluster that begins at `row`; returns the row behind it. A row that does not count has a score of zeros;
+ * *some: one counts. */
 static size_t take_cluster(const struct clusters *c, size_t row, double room[],
-                           struct scored *scored, double partial[])
+                           struct scored *scored, double score[], bool *some)
 {
     const struct assay_array_data *data = &c->engine->data;
-    double *score = scores_of(c, room);
     int32_t code = data->cluster[row];
     bool counts = false;
     memset(score, 0, c->width * sizeof *score);
@@ -109,8 +110,7 @@ static size_t take_cluster(const struct clusters *c, size_t row, double room[],
         c->engine->kernel->add_scores(scored->score + first % STRIP * c->width, row - first,
                                       c->width, score);
     }
-    if (counts)
-        square_score(c, score, partial);
+    *some = counts;
     return row;
 }
 
@@ -123,12 +123,22 @@ static void together_task(void *state, size_t task)
     size_t row = span.first * ROWS;
     size_t end = span.end * ROWS < data->n_row ? span.end * ROWS : data->n_row;
     double *room = assay_desk_take(&c->desks);
+    double *scores = scores_of(c, room), *partial = c->partial + task * c->stride;
     struct scored scored = {
-        .index = SIZE_MAX, .strip = SIZE_MAX, .score = scores_of(c, room) + c->width};
+        .index = SIZE_MAX, .strip = SIZE_MAX, .score = scores + BATCH * c->width};
+    size_t n = 0;
     while (row > 0 && row < end && data->cluster[row] == data->cluster[row - 1])
         row++;
-    while (row < end)
-        row = take_cluster(c, row, room, &scored, c->partial + task * c->stride);
+    while (row < end) {
+        bool counts;
+        row = take_cluster(c, row, room, &scored, scores + n * c->width, &counts);
+        n += counts;
+        if (n == BATCH) {
+            square_scores(c, scores, n, partial);
+            n = 0;
+        }
+    }
+    square_scores(c, scores, n, partial);
     assay_desk_leave(&c->desks, room);
 }
 
@@ -158,11 +168,24 @@ static void scattered_task(void *state, size_t task)
     }
     for (size_t k = 0; k < n; k++)
         if (scores[k * size] > 0.0)
-            square_score(c, scores + k * size + 1, c->partial + task * c->stride);
+            square_scores(c, scores + k * size + 1, 1, c->partial + task * c->stride);
     assay_desk_leave(&c->desks, room);
 }
 
 /* ---- which of the two ---- */
+
+/* Codes in the order of their rows, 0 0 1 2 2 2 ...: how many; 0: they are not. */
+static size_t count_in_order(const struct assay_array_data *data)
+{
+    int32_t last = -1;
+    for (size_t i = 0; i < data->n_row; i++) {
+        int32_t code = data->cluster[i];
+        if (code != last && code != last + 1)
+            return 0;
+        last = code;
+    }
+    return (size_t)last + 1;
+}
 
 static size_t count_codes(const struct assay_array_data *data)
 {
@@ -202,7 +225,7 @@ static bool run(struct clusters *c, bool together)
 {
     struct assay_array_engine *engine = c->engine;
     size_t room = assay_array_makes_blocks(&engine->data) ? (c->n_coef - 1) * ROWS : 0;
-    size_t scores = together ? c->width + STRIP * c->width : c->per_range * (c->width + 1);
+    size_t scores = together ? (BATCH + STRIP) * c->width : c->per_range * (c->width + 1);
     c->n_task = together ? assay_array_task_count(engine->n_block)
                          : (c->n_code + c->per_range - 1) / c->per_range;
     size_t n_thread = assay_array_thread_count(engine->n_thread, c->n_task);
@@ -234,14 +257,18 @@ enum assay_status assay_array_clusters(struct assay_array_engine *engine, const 
                          .coef = coef,
                          .n_coef = n,
                          .width = (n + LANES - 1) / LANES * LANES,
-                         .n_code = count_codes(&engine->data)};
+                         .n_code = count_in_order(&engine->data)};
+    bool together = c.n_code > 0;
+    if (!together)
+        c.n_code = count_codes(&engine->data);
     c.stride = square_size(n, c.width) + 1 + LANES;
     size_t n_partial = (assay_array_task_count(engine->n_block) + MOST_RANGES) * c.stride;
     c.per_range = codes_a_range(&c);
     c.partial = assay_rows_alloc(n_partial + c.n_code / 64 + 1, sizeof *c.partial);
     bool ready = c.partial != NULL;
     if (ready)
-        ready = run(&c, lie_together(&engine->data, (unsigned char *)(c.partial + n_partial)));
+        ready = run(&c, together || lie_together(&engine->data,
+                                                 (unsigned char *)(c.partial + n_partial)));
     if (ready)
         add_tasks(&c, meat, n_cluster);
     assay_desks_clear(&c.desks);

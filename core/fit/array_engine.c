@@ -88,6 +88,25 @@ static enum assay_status evaluate(void *state, const double coef[], double *log_
     return ASSAY_OK;
 }
 
+static void moments_block(const struct assay_array_engine *engine,
+                          const struct assay_array_ask *ask, const struct assay_array_block *block,
+                          struct assay_array_lanes lanes)
+{
+    double buffer[ROWS] __attribute__((aligned(64)));
+    (void)ask;
+    engine->kernel->moments(block->x, engine->data.n_column,
+                            assay_array_times(engine, block, UINT16_MAX, buffer),
+                            lanes.information);
+}
+
+static enum assay_status moments(void *state, double gram[], struct assay_error *err)
+{
+    (void)err;
+    struct assay_array_ask ask = {.request = {.left_out = UINT16_MAX, .information = gram}};
+    assay_array_sum(state, moments_block, &ask);
+    return ASSAY_OK;
+}
+
 static enum assay_status direction(void *state, const double along[], struct assay_direction *what,
                                    struct assay_error *err)
 {
@@ -278,6 +297,7 @@ enum assay_status assay_array_engine_init(const struct assay_array_data *data,
                                     .direction = direction,
                                     .jeffreys = assay_array_jeffreys,
                                     .cluster_scores = assay_array_cluster_scores,
+                                    .moments = moments,
                                     .reader = state,
                                     .watch = watch,
                                     .thin = thin};

@@ -38,6 +38,9 @@ struct assay_array_kernel {
     void (*products)(const double x[], size_t n_column, const double weight[],
                      const double residual[], double gradient[], double information[]);
 
+    /* Of X'diag(times)X, laid out as information is, the first row and the diagonal. */
+    void (*moments)(const double x[], size_t n_column, const double times[], double gram[]);
+
     /* extent[3 * LANES], over rows with times[i] != 0 and move[i] = x_i'd: the largest |move|, the largest of
      * -margin and the largest margin, margin = (2 y - 1) move. */
     void (*extent)(const double move[], const unsigned char outcome[], const double times[],
@@ -54,8 +57,10 @@ struct assay_array_kernel {
     /* sum[width] gains n such rows, one after the other. */
     void (*add_scores)(const double score[], size_t n, size_t width, double sum[]);
 
-    /* square gains sum sum', without FMA: of row j < n_coef the columns from j / LANES * LANES on, row by row. */
-    void (*add_square)(const double sum[], size_t n_coef, size_t width, double square[]);
+    /* square gains sum sum' of n such rows, sums[n * width], one after the other, without FMA: of row j < n_coef the
+     * columns from j / LANES * LANES on, row by row. */
+    void (*add_squares)(const double sums[], size_t n, size_t n_coef, size_t width,
+                        double square[]);
 
     /* With h = weight[i] size[i] of rows at log-odds eta: pull[i] = h (1/2 - p), weight[i] = h p (1 - p). */
     void (*hats)(const double eta[], const double size[], double weight[], double pull[]);

@@ -125,6 +125,12 @@ static enum assay_status cluster_scores(void *state, const double coef[], double
     return r->plain->cluster_scores(r->plain->state, coef, meat, n_cluster, err);
 }
 
+static enum assay_status moments(void *state, double gram[], struct assay_error *err)
+{
+    struct recall *r = state;
+    return r->plain->moments(r->plain->state, gram, err);
+}
+
 enum assay_status assay_recall_init(const struct assay_engine *plain, struct assay_engine *engine,
                                     struct assay_error *err)
 {
@@ -150,6 +156,7 @@ enum assay_status assay_recall_init(const struct assay_engine *plain, struct ass
                                     .jeffreys = plain->jeffreys != NULL ? jeffreys : NULL,
                                     .cluster_scores =
                                         plain->cluster_scores != NULL ? cluster_scores : NULL,
+                                    .moments = plain->moments != NULL ? moments : NULL,
                                     .reader = r,
                                     .watch = plain->watch != NULL ? watch : NULL,
                                     .thin = plain->thin != NULL ? thin : NULL};

@@ -275,7 +275,7 @@ END_TEST
 /* ---- clusters ---- */
 
 /* By the definition, row by row; every third row does not count. */
-START_TEST(scores_are_summed_by_cluster) /* together, in long runs, scattered */
+START_TEST(scores_are_summed_by_cluster) /* in order, in long runs, scattered, together but backwards */
 {
     size_t n = 3000, n_code = 400;
     struct design d = design_draw(n, 3, truth, 39);
@@ -286,7 +286,10 @@ START_TEST(scores_are_summed_by_cluster) /* together, in long runs, scattered */
     size_t n_cluster = 0, found;
     for (size_t i = 0; i < n; i++) {
         times[i] = i % 3 != 1;
-        size_t code = _i == 0 ? i / 8 : _i == 1 ? i / 1300 * 5 : i * 17 % n_code;
+        size_t code = _i == 0   ? i / 8
+                      : _i == 1 ? i / 1300 * 5
+                      : _i == 2 ? i * 17 % n_code
+                                : (n - 1 - i) / 8;
         cluster[i] = (int32_t)code;
         long double eta = truth[0], row[4] = {1.0L};
         for (size_t j = 1; j < 4; j++)
@@ -364,7 +367,7 @@ static void add_tests(TCase *tc)
     tcase_add_test(tc, every_allocation_of_many_requests_may_fail);
     tcase_add_test(tc, a_step_that_is_watched_is_measured_as_any_other);
     tcase_add_test(tc, a_thinned_engine_sums_evenly_spaced_blocks);
-    tcase_add_loop_test(tc, scores_are_summed_by_cluster, 0, 3);
+    tcase_add_loop_test(tc, scores_are_summed_by_cluster, 0, 4);
     tcase_add_test(tc, long_tasks_lose_nothing);
 }
 

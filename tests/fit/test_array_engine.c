@@ -78,6 +78,33 @@ START_TEST(sums_are_those_of_the_definition) /* a loop over shapes, with and wit
 }
 END_TEST
 
+START_TEST(moments_are_the_edge_of_the_information_at_nought) /* a loop over shapes, rows counted 0 to 2 times */
+{
+    struct design d = design_draw(shapes[_i].n_row, shapes[_i].n_column, truth, 5);
+    static const double nought[8];
+    unsigned char *include = malloc(d.data.n_row);
+    for (size_t pass = 0; pass < 2; pass++) {
+        size_t n = d.data.n_column + 1;
+        double gram[64];
+        struct assay_error err = {0};
+        struct value v = evaluate(&d.engine, nought);
+        ck_assay_ok(d.engine.moments(d.engine.state, gram, &err));
+        for (size_t j = 0; j < n; j++)
+            for (size_t k = 0; k < n; k++)
+                ck_assert_double_eq(gram[j * n + k], j == k || j == 0 || k == 0
+                                                         ? 4.0 * v.information[j * n + k]
+                                                         : 0.0);
+        assay_array_engine_clear(&d.engine);
+        for (size_t i = 0; i < d.data.n_row; i++)
+            include[i] = (unsigned char)(i == 0 ? 1 : i * i % 5 % 3);
+        d.data.include = include;
+        design_start(&d);
+    }
+    free(include);
+    design_free(&d);
+}
+END_TEST
+
 START_TEST(any_number_of_threads_gives_the_same_bytes)
 {
     struct design d = design_draw(30011, 7, truth, 11);
@@ -326,6 +353,7 @@ END_TEST
 static void add_tests(TCase *tc)
 {
     tcase_add_loop_test(tc, sums_are_those_of_the_definition, 0, COUNT(shapes));
+    tcase_add_loop_test(tc, moments_are_the_edge_of_the_information_at_nought, 0, COUNT(shapes));
     tcase_add_test(tc, any_number_of_threads_gives_the_same_bytes);
     tcase_add_test(tc, left_out_rows_do_not_count);
     tcase_add_test(tc, no_row_at_all_is_an_error);

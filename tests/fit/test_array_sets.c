@@ -18,6 +18,7 @@ static const struct {
 /* All that an engine is asked, in one piece of memory. */
 struct answers {
     double log_likelihood, far, gradient[MOST_COEF], information[MOST_COEF * MOST_COEF];
+    double moments[MOST_COEF * MOST_COEF];
     double pull[MOST_COEF], curvature[MOST_COEF * MOST_COEF];
     double meat[2][MOST_COEF * MOST_COEF];
     size_t n_cluster[2];
@@ -40,6 +41,7 @@ static void ask(struct design *d, size_t n_thread, struct answers *answers)
     ck_assay_ok(e->evaluate(e->state, far, &answers->far, NULL, NULL, &err));
     ck_assay_ok(e->evaluate(e->state, truth, &answers->log_likelihood, answers->gradient,
                             answers->information, &err));
+    ck_assay_ok(e->moments(e->state, answers->moments, &err));
     ck_assay_ok(e->direction(e->state, truth, &answers->what, &err));
     ck_assay_ok(e->jeffreys(e->state, truth, answers->information, answers->pull,
                             answers->curvature, &err));
@@ -125,6 +127,7 @@ START_TEST(the_baseline_differs_by_rounding_alone) /* a loop over shapes */
     test_close("far out", plain->far, best->far, 1e-13, 0);
     close_all("gradient", plain->gradient, best->gradient, MOST_COEF, n);
     close_all("information", plain->information, best->information, MOST_COEF * MOST_COEF, n);
+    close_all("moments", plain->moments, best->moments, MOST_COEF * MOST_COEF, n);
     double size = n * n * (double)(d.data.n_column + 1); /* of w x'Ax, with A the information */
     close_all("pull", plain->pull, best->pull, MOST_COEF, size);
     close_all("curvature", plain->curvature, best->curvature, MOST_COEF * MOST_COEF, size);

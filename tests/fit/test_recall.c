@@ -26,6 +26,12 @@ static enum assay_status pass_direction(void *state, const double along[],
     return c->plain->direction(c->plain->state, along, what, err);
 }
 
+static enum assay_status pass_moments(void *state, double gram[], struct assay_error *err)
+{
+    struct counting *c = state;
+    return c->plain->moments(c->plain->state, gram, err);
+}
+
 /* A sample, the engine that counts over it, and the one that remembers over that. */
 struct remembered {
     struct design d;
@@ -42,6 +48,7 @@ static void remembered_init(struct remembered *r, size_t n_row)
     r->counted.state = &r->counting;
     r->counted.evaluate = count_evaluate;
     r->counted.direction = pass_direction;
+    r->counted.moments = pass_moments;
     ck_assay_ok(assay_recall_init(&r->counted, &r->recall, &err));
 }
 
@@ -144,6 +151,19 @@ START_TEST(a_step_is_measured_beside_a_remembered_answer)
 }
 END_TEST
 
+START_TEST(moments_are_passed_on)
+{
+    struct remembered r;
+    double plain[N_COEF * N_COEF], got[N_COEF * N_COEF];
+    struct assay_error err = {0};
+    remembered_init(&r, 300);
+    ck_assay_ok(r.d.engine.moments(r.d.engine.state, plain, &err));
+    ck_assay_ok(r.recall.moments(r.recall.state, got, &err));
+    ck_assert_mem_eq(got, plain, sizeof plain);
+    remembered_free(&r);
+}
+END_TEST
+
 START_TEST(a_look_at_some_rows_is_not_kept_for_all)
 {
     struct remembered r;
@@ -208,6 +228,7 @@ static void add_tests(TCase *tc)
     tcase_add_test(tc, what_was_not_asked_then_is_read_now_and_kept);
     tcase_add_test(tc, the_oldest_answer_goes_first);
     tcase_add_test(tc, a_step_is_measured_beside_a_remembered_answer);
+    tcase_add_test(tc, moments_are_passed_on);
     tcase_add_test(tc, a_look_at_some_rows_is_not_kept_for_all);
     tcase_add_test(tc, fits_are_those_of_the_plain_engine_with_fewer_readings);
     tcase_add_test(tc, a_failing_allocation_is_said_and_leaks_nothing);
