@@ -24,8 +24,9 @@
  *
  * A slice counts only where it matters to whoever reads it: at least ASSAY_SLICE_LEAST_OF events (others)
  * in it, ASSAY_SLICE_LEAST_WRONG of them missed (flagged in vain), which is a larger share than of all
- * other rows, of misses more than ASSAY_SLICE_LEAST_RATIO times as large; O_u at least ASSAY_SLICE_LEAST_RATIO times E_u, and of misses D_u alone at least 2.71
- * (one-sided 5%); of false alarms E_f at least so many times O_f.
+ * other rows, of misses more than ASSAY_SLICE_LEAST_RATIO times as large; O_u at least
+ * ASSAY_SLICE_LEAST_RATIO times E_u, and of misses D_u alone at least 2.71 (one-sided 5%); of false
+ * alarms E_f at least so many times O_f.
  *
  * HOW SURE. Were the score right everywhere, T would be a mixture of chi-squares (Self & Liang 1987, JASA
  * 82:605-610): P(T >= t) is at most half of P(chi2 >= t), with two degrees of freedom for misses and one
@@ -153,6 +154,20 @@ static inline int assay_slice_holds(const struct assay_slice_column column[],
             return 0;
     }
     return 1;
+}
+
+/* in[n] &= whether rows first .. first + n - 1 meet all conditions of a slice; in is 0 or 1. */
+static inline void assay_slice_hold(const struct assay_slice_column column[],
+                                    const struct assay_slice *slice, size_t first, size_t n,
+                                    unsigned char in[restrict])
+{
+    for (size_t k = 0; k < slice->n_condition; k++) {
+        const struct assay_slice_condition *c = &slice->condition[k];
+        const unsigned char *code = column[c->column].code + first;
+        unsigned char from = c->first, span = (unsigned char)(c->last - c->first);
+        for (size_t i = 0; i < n; i++)
+            in[i] = (unsigned char)(in[i] & ((unsigned char)(code[i] - from) <= span));
+    }
 }
 
 #endif

@@ -105,6 +105,29 @@ START_TEST(every_row_is_in_the_band_that_its_words_say)
 }
 END_TEST
 
+START_TEST(a_tenure_that_is_coded_is_cut_as_a_plain_one)
+{
+    static uint16_t code[2000];
+    static unsigned char plain[2000];
+    accounts_init(&a);
+    accounts_draw(&a, 3, 2000);
+    make(10);
+    memcpy(plain, conditions.column[3].code, sizeof plain);
+    assay_conditions_clear(&conditions);
+    for (size_t i = 0; i < 2000; i++)
+        code[i] = (uint16_t)i;
+    struct assay_column column = {
+        .type = ASSAY_NUMBER, .number_codes = code, .values = a.tenure, .n_value = 2000};
+    a.input.used.tenure = NULL;
+    a.input.used.coded_tenure = &column;
+    make(10);
+    ck_assert_int_eq(conditions.column[3].kind, ASSAY_IS_TENURE);
+    ck_assert_mem_eq(conditions.column[3].code, plain, sizeof plain);
+    assay_conditions_clear(&conditions);
+    accounts_clear(&a);
+}
+END_TEST
+
 START_TEST(conditions_are_said_and_written)
 {
     accounts_init(&a);
@@ -220,6 +243,7 @@ static void add_tests(TCase *tc)
     tcase_add_test(tc, columns_come_in_the_order_in_which_people_think);
     tcase_add_test(tc, texts_are_coded_in_byte_order_and_rare_ones_left_out);
     tcase_add_test(tc, every_row_is_in_the_band_that_its_words_say);
+    tcase_add_test(tc, a_tenure_that_is_coded_is_cut_as_a_plain_one);
     tcase_add_test(tc, conditions_are_said_and_written);
     tcase_add_test(tc, a_constant_is_left_out);
     tcase_add_test(tc, a_plan_that_is_a_segment_comes_once);

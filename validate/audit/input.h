@@ -39,11 +39,14 @@ struct assay_audit_set {
     unsigned char *acted;   /* ASSAY_NOT_ACTED, ... */
     int32_t *acted_on;      /* ASSAY_NO_DATE: not acted on; NULL: a flag column, or none */
     int32_t *plan;          /* codes, ASSAY_NO_CODE: none */
-    double *tenure;         /* NaN: not known */
+    double *tenure;         /* NaN: not known; NULL also where it stays coded: */
+    const struct assay_column *coded_tenure; /* of the table, by its rows */
     int32_t **segment;      /* [n_segment][n] codes, ASSAY_NO_CODE: missing */
-    float **s;              /* [n_signal][n] normalised signals as the score used them, [0, 100]; a
-                               missing one has what its policy put in its place. NULL: no model */
-    unsigned char **missing; /* [n_signal][n] 1: the raw value was missing or unknown */
+    /* Normalised signals: read them by validate/audit/signals.h. */
+    float **s;               /* [n_signal][n] NULL: no model; s[j] is NULL where points has signal j */
+    unsigned char **missing; /* likewise */
+    struct assay_audit_points *points; /* [n_signal] NULL: s and missing have all */
+    uint16_t *cohort;        /* node; NULL: no points are by cohort */
     double *champion_score, *champion_prob; /* NaN where the champion leaves the row out */
     unsigned char *champion_flagged;
     unsigned lent;          /* which are the table's (set.c) */
@@ -93,8 +96,8 @@ struct assay_audit_input {
     size_t n_signal;                    /* 0 for a score column */
 
     struct assay_audit_set used;        /* the audited rows */
-    struct assay_audit_set waiting;     /* inside the window, not matured: no outcome yet */
-    struct assay_audit_set other;       /* dated outside the window; scored; s and missing are NULL.
+    struct assay_audit_set waiting;     /* inside the window, not matured: no outcome yet; no signals */
+    struct assay_audit_set other;       /* dated outside the window; scored; no signals.
                                            outcome is 1 where the event fell within its horizon, 0 also
                                            where that is not known */
     const struct assay_unused_column *unused;

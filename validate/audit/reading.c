@@ -93,10 +93,10 @@ static enum assay_status fill_sets(struct assay_audit_reading *reading,
                                       .n_signal = input->n_signal};
     enum assay_status status =
         assay_audit_set_init(input, &shape, placing->n[ASSAY_PLACE_USED], &input->used, err);
+    shape.n_signal = 0;
     if (status == ASSAY_OK)
         status = assay_audit_set_init(input, &shape, placing->n[ASSAY_PLACE_WAITING], &input->waiting,
                                       err);
-    shape.n_signal = 0;
     if (status == ASSAY_OK)
         status =
             assay_audit_set_init(input, &shape, placing->n[ASSAY_PLACE_OTHER], &input->other, err);

@@ -104,6 +104,7 @@ static void score_by_model(const struct filling *f, size_t first, size_t n, stru
     rows->prob = block->probability;
     rows->s = block->s;
     rows->missing = block->missing;
+    rows->cohort = block->cohort;
 }
 
 static void score_by_column(const struct filling *f, size_t first, size_t n, struct room *room,

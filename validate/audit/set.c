@@ -7,6 +7,7 @@
 
 #include "core/base/memory.h"
 #include "core/base/rows.h"
+#include "validate/audit/signals.h"
 
 static const unsigned char left_out = 2; /* as an entry's outcome, until the set closes up */
 static const char doing[] = "reading the audit's data";
@@ -16,7 +17,7 @@ static const char doing[] = "reading the audit's data";
 #define ARRAY(name) {offsetof(struct assay_audit_set, name), sizeof *((struct assay_audit_set *)0)->name}
 enum {
     SCORE, PROB, FLAGGED, ACCOUNT, AS_OF, EVENT_DATE, VALUE, OWNER, ACTED, ACTED_ON, PLAN, TENURE,
-    CHAMPION_SCORE, CHAMPION_PROB, CHAMPION_FLAGGED, ROW, OUTCOME, /* comes last: it says which entries stay */
+    COHORT, CHAMPION_SCORE, CHAMPION_PROB, CHAMPION_FLAGGED, ROW, OUTCOME, /* comes last: it says which entries stay */
     ARRAYS
 };
 static const struct {
@@ -34,6 +35,7 @@ static const struct {
     [ACTED_ON] = ARRAY(acted_on),
     [PLAN] = ARRAY(plan),
     [TENURE] = ARRAY(tenure),
+    [COHORT] = ARRAY(cohort),
     [CHAMPION_SCORE] = ARRAY(champion_score),
     [CHAMPION_PROB] = ARRAY(champion_prob),
     [CHAMPION_FLAGGED] = ARRAY(champion_flagged),
@@ -95,6 +97,16 @@ static bool take(const struct assay_audit_input *input, size_t column, size_t k,
     return true;
 }
 
+/* Tenure that the table has by codes stays there: one array less. */
+static bool take_tenure(const struct assay_audit_input *input, size_t n, struct assay_audit_set *set)
+{
+    const struct assay_column *from = column_at(input, input->intake->columns.tenure);
+    if (from == NULL || from->type != ASSAY_NUMBER || from->numbers != NULL)
+        return take(input, input->intake->columns.tenure, TENURE, n, set);
+    set->coded_tenure = from;
+    return true;
+}
+
 static bool make_plain(const struct assay_audit_input *input, const struct assay_audit_shape *shape,
                        size_t n, struct assay_audit_set *set)
 {
@@ -109,7 +121,7 @@ static bool make_plain(const struct assay_audit_input *input, const struct assay
            take(input, columns->value, VALUE, n, set) && take(input, columns->owner, OWNER, n, set) &&
            make(set, ACTED, columns->acted_on != ASSAY_NO_COLUMN, n) &&
            take(input, dated_action ? columns->acted_on : ASSAY_NO_COLUMN, ACTED_ON, n, set) &&
-           take(input, columns->plan, PLAN, n, set) && take(input, columns->tenure, TENURE, n, set) &&
+           take(input, columns->plan, PLAN, n, set) && take_tenure(input, n, set) &&
            make(set, CHAMPION_SCORE, shape->champion, n) &&
            make(set, CHAMPION_PROB, shape->champion, n) &&
            make(set, CHAMPION_FLAGGED, shape->champion, n);
@@ -128,15 +140,18 @@ static bool take_segments(const struct assay_audit_input *input, size_t n, struc
     return true;
 }
 
-static bool make_signals(size_t n_signal, size_t n, struct assay_audit_set *set)
+/* What signals need by entry (signals.h). */
+static bool make_signals(size_t n_signal, bool by_cohort, size_t n, struct assay_audit_set *set)
 {
     for (size_t j = 0; j < n_signal; j++) {
+        if (!assay_audit_signal_is_plain(set, j))
+            continue;
         set->s[j] = assay_rows_alloc(n, sizeof **set->s);
         set->missing[j] = assay_rows_alloc(n, sizeof **set->missing);
         if (set->s[j] == NULL || set->missing[j] == NULL)
             return false;
     }
-    return true;
+    return make(set, COHORT, by_cohort, n);
 }
 
 static bool make_lists(size_t n_segment, size_t n_signal, struct assay_audit_set *set)
@@ -153,10 +168,16 @@ enum assay_status assay_audit_set_init(const struct assay_audit_input *input,
                                        const struct assay_audit_shape *shape, size_t capacity,
                                        struct assay_audit_set *set, struct assay_error *err)
 {
+    bool by_cohort;
     *set = (struct assay_audit_set){0};
+    enum assay_status status =
+        assay_audit_points_make(input, shape->n_signal, capacity, set, &by_cohort, err);
+    if (status != ASSAY_OK)
+        return status;
     bool good = make_plain(input, shape, capacity, set) &&
                 make_lists(input->n_segment, shape->n_signal, set) &&
-                take_segments(input, capacity, set) && make_signals(shape->n_signal, capacity, set);
+                take_segments(input, capacity, set) &&
+                make_signals(shape->n_signal, by_cohort, capacity, set);
     return good ? ASSAY_OK : assay_fail_memory(err, doing);
 }
 
@@ -228,7 +249,11 @@ static void put_cells(const struct assay_audit_input *input, const struct assay_
 static void put_signals(const struct assay_audit_rows *rows, size_t n_signal, size_t at,
                         struct assay_audit_set *set)
 {
+    for (size_t i = 0; set->cohort != NULL && i < rows->n; i++)
+        set->cohort[at + i] = (uint16_t)rows->cohort[rows->pick[i]];
     for (size_t j = 0; set->s != NULL && j < n_signal && rows->n > 0; j++) {
+        if (!assay_audit_signal_is_plain(set, j))
+            continue;
         size_t first = rows->pick[0], span = rows->pick[rows->n - 1] - first + 1;
         const double *s = rows->s + j * rows->stride + first;
         const bool *missing = rows->missing + j * rows->stride + first;
@@ -343,6 +368,8 @@ enum assay_status assay_audit_set_close_up(struct assay_audit_set *set, size_t n
         return ASSAY_OK;
     bool good = number_rows(set) && close_segments(set, n_segment, kept);
     for (size_t j = 0; good && set->s != NULL && j < n_signal; j++) {
+        if (!assay_audit_signal_is_plain(set, j))
+            continue;
         close_array(set->outcome, set->n, set->s[j], sizeof **set->s, set->s[j]);
         close_array(set->outcome, set->n, set->missing[j], sizeof **set->missing, set->missing[j]);
     }
@@ -363,6 +390,7 @@ void assay_audit_set_clear(struct assay_audit_set *set, size_t n_segment, size_t
     free(set->segment);
     free(set->s);
     free(set->missing);
+    assay_audit_points_clear(set, n_signal);
     for (size_t k = 0; k < ARRAYS; k++)
         if (!is_lent(set, k))
             assay_rows_free(array_of(set, k));

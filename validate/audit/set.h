@@ -15,7 +15,7 @@
 /* Which arrays a set has beyond those that the table's columns lead to. */
 struct assay_audit_shape {
     bool prob, champion;
-    size_t n_signal; /* of s and missing; 0: none */
+    size_t n_signal; /* 0: none */
 };
 
 /* What is known of a strip of the table's rows once they are scored, and those of them that the set takes. Arrays
@@ -29,6 +29,7 @@ struct assay_audit_rows {
     const double *s;     /* signal j of row i at [j * stride + i]; NULL where the shape has none */
     const bool *missing; /* likewise */
     size_t stride;
+    const uint32_t *cohort; /* node; read where the set keeps it */
     const bool *left_out; /* only their place is kept, until the set closes up */
     const double *champion_score, *champion_prob; /* NaN: left out by it; not read without a champion */
 };

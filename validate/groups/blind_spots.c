@@ -98,46 +98,57 @@ void assay_blind_spots_clear(struct assay_blind_spots *spots)
 
 /* ---- a finding in figures and words ---- */
 
-/* Whether a row is among those that a kind of finding is about, and whether it went wrong. */
-static bool counts(const struct assay_audit_set *used, enum assay_slice_kind kind, size_t i)
+/* Lists those of rows first .. first + n - 1, at most STRIP, that a finding is about: events or others of its slice.
+ * Returns how many. */
+static size_t list_rows(const struct assay_audit_set *used, const struct assay_blind_spots *spots,
+                        const struct assay_slice *slice, size_t first, size_t n, uint16_t list[STRIP])
 {
-    return used->outcome[i] == (kind == ASSAY_SLICE_MISSES);
-}
-static bool is_wrong(const struct assay_audit_set *used, enum assay_slice_kind kind, size_t i)
-{
-    return counts(used, kind, i) && used->flagged[i] == (kind == ASSAY_SLICE_FALSE_ALARMS);
+    unsigned char in[STRIP], wanted = slice->kind == ASSAY_SLICE_MISSES;
+    size_t length = 0;
+    for (size_t k = 0; k < n; k++)
+        in[k] = used->outcome[first + k] == wanted;
+    assay_slice_hold(spots->conditions.coded, slice, first, n, in);
+    for (size_t k = 0; k < n; k++) {
+        list[length] = (uint16_t)k;
+        length += in[k];
+    }
+    return length;
 }
 
-/* The share of wrong ones, by account where accounts repeat. */
-static struct assay_estimate rate_of(const struct assay_audit_input *input,
-                                     const struct assay_blind_spots *spots,
-                                     const struct assay_slice *slice,
-                                     struct assay_design_effect *room)
+/* The share of wrong ones, by account where accounts repeat; and what the wrong ones are worth, where it is known:
+ * NaN without a column of values. */
+struct finding_figures {
+    struct assay_estimate rate;
+    double value;
+};
+
+static struct finding_figures measure_finding(const struct assay_audit_input *input,
+                                              const struct assay_blind_spots *spots,
+                                              const struct assay_slice *slice,
+                                              struct assay_design_effect *room)
 {
     const struct assay_audit_set *used = &input->used;
     double share = (double)slice->wrong / (double)slice->of, effect = 1.0;
-    for (size_t i = 0; input->repeated && i < used->n; i++)
-        if (counts(used, slice->kind, i) && assay_slice_holds(spots->conditions.coded, slice, i))
-            assay_design_effect_add(room, used->account[i],
-                                    (is_wrong(used, slice->kind, i) ? 1.0 : 0.0) - share);
+    double value = used->value == NULL ? (double)NAN : 0.0;
+    unsigned char wrong = slice->kind == ASSAY_SLICE_FALSE_ALARMS; /* as flagged has it */
+    bool any = input->repeated || used->value != NULL;
+    for (size_t first = 0; any && first < used->n; first += STRIP) {
+        uint16_t list[STRIP];
+        size_t n = used->n - first < STRIP ? used->n - first : STRIP;
+        size_t length = list_rows(used, spots, slice, first, n, list);
+        for (size_t k = 0; k < length; k++) {
+            size_t i = first + list[k];
+            bool is_wrong = used->flagged[i] == wrong;
+            if (input->repeated)
+                assay_design_effect_add(room, used->account[i], (is_wrong ? 1.0 : 0.0) - share);
+            if (is_wrong && used->value != NULL && !isnan(used->value[i]))
+                value += used->value[i];
+        }
+    }
     if (input->repeated)
         effect = assay_design_effect_take(room);
-    return assay_wilson_of_share(share, (double)slice->of / effect, ASSAY_LEVEL);
-}
-
-/* What the wrong ones are worth, where it is known; NaN without a column of values. */
-static double value_of(const struct assay_audit_input *input, const struct assay_blind_spots *spots,
-                       const struct assay_slice *slice)
-{
-    const struct assay_audit_set *used = &input->used;
-    double sum = 0.0;
-    if (used->value == NULL)
-        return (double)NAN;
-    for (size_t i = 0; i < used->n; i++)
-        if (is_wrong(used, slice->kind, i) && !isnan(used->value[i]) &&
-            assay_slice_holds(spots->conditions.coded, slice, i))
-            sum += used->value[i];
-    return sum;
+    return (struct finding_figures){
+        assay_wilson_of_share(share, (double)slice->of / effect, ASSAY_LEVEL), value};
 }
 
 static void add_words(struct assay_text *words, const struct assay_blind_spots *spots,
@@ -161,7 +172,8 @@ static void put_finding(struct assay_json_writer *json, const struct assay_audit
                         const struct assay_blind_spots *spots, const struct assay_slice *slice,
                         struct assay_design_effect *room, const char *words)
 {
-    struct assay_estimate rate = rate_of(input, spots, slice, room);
+    struct finding_figures figures = measure_finding(input, spots, slice, room);
+    struct assay_estimate rate = figures.rate;
     double rest = (double)slice->rest_wrong / (double)slice->rest_of;
     assay_json_open(json, NULL, '{');
     assay_json_put_string(json, "kind",
@@ -182,7 +194,7 @@ static void put_finding(struct assay_json_writer *json, const struct assay_audit
     assay_json_put_number(json, "p_value", slice->p_value);
     assay_json_put_number(json, "q_value", slice->q_value);
     assay_json_put_count(json, "similar", slice->similar);
-    assay_json_put_optional(json, "value", value_of(input, spots, slice));
+    assay_json_put_optional(json, "value", figures.value);
     assay_json_close(json);
 }
 

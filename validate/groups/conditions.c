@@ -13,6 +13,7 @@
 #include "core/metric/bands.h"
 #include "core/model/model.h"
 #include "core/signal/cohort.h"
+#include "validate/audit/signals.h"
 
 enum { STRIP = 256 }; /* rows that are coded at once */
 
@@ -104,22 +105,36 @@ cleanup:
 
 /* ---- numbers ---- */
 
-/* A number of the audit by row: doubles, or a signal's floats with their marks. */
+/* A number of the audit by row: doubles, a column of the table, or a signal. */
 struct numbers {
     const double *value;
-    const float *s;
-    const unsigned char *missing;
+    const struct assay_column *column; /* where value is NULL */
+    const struct assay_audit_set *set; /* of both of these */
+    size_t signal;                     /* where column is NULL too */
 };
+
+static bool is_signal(const struct numbers *numbers)
+{
+    return numbers->value == NULL && numbers->column == NULL;
+}
 
 /* Rows first .. first + n - 1 as numbers, NaN where there is none. */
 static void take_numbers(const struct numbers *numbers, size_t first, size_t n, double out[STRIP])
 {
+    float s[STRIP];
+    unsigned char missing[STRIP];
     if (numbers->value != NULL) {
         memcpy(out, numbers->value + first, n * sizeof *out);
         return;
     }
+    if (numbers->column != NULL) {
+        for (size_t k = 0; k < n; k++)
+            out[k] = assay_column_number(numbers->column, assay_audit_row(numbers->set, first + k));
+        return;
+    }
+    assay_audit_signals(numbers->set, numbers->signal, first, n, s, missing);
     for (size_t k = 0; k < n; k++)
-        out[k] = numbers->missing[first + k] ? (double)NAN : (double)numbers->s[first + k];
+        out[k] = missing[k] ? (double)NAN : (double)s[k];
 }
 
 static void find_edges(const struct numbers *numbers, size_t n, struct assay_bands *bands,
@@ -176,15 +191,14 @@ static void code_signal(const struct numbers *numbers, size_t n, struct assay_co
         if ((double)at[e] < column->edge[e])
             at[e] = nextafterf(at[e], HUGE_VALF);
     }
-    size_t first = 0;
-    for (; first + STRIP <= n; first += STRIP)
-        code_floats(numbers->s + first, numbers->missing + first, at, column->n_edge, column->code + first);
-    float s[STRIP] = {0.0F};
-    unsigned char missing[STRIP] = {0}, code[STRIP];
-    memcpy(s, numbers->s + first, (n - first) * sizeof *s);
-    memcpy(missing, numbers->missing + first, n - first);
-    code_floats(s, missing, at, column->n_edge, code);
-    memcpy(column->code + first, code, n - first);
+    for (size_t first = 0; first < n; first += STRIP) {
+        float s[STRIP] = {0.0F};
+        unsigned char missing[STRIP] = {0}, code[STRIP];
+        size_t some = n - first < STRIP ? n - first : STRIP;
+        assay_audit_signals(numbers->set, numbers->signal, first, some, s, missing);
+        code_floats(s, missing, at, column->n_edge, code);
+        memcpy(column->code + first, code, some);
+    }
 }
 
 static enum assay_status code_numbers(const struct numbers *numbers, size_t n,
@@ -194,7 +208,7 @@ static enum assay_status code_numbers(const struct numbers *numbers, size_t n,
     column->code = assay_rows_alloc(n, 1);
     if (column->code == NULL)
         return no_memory(err);
-    if (numbers->value == NULL) {
+    if (is_signal(numbers)) {
         code_signal(numbers, n, column);
         return ASSAY_OK;
     }
@@ -269,9 +283,9 @@ static enum assay_status add_tenure_and_value(const struct assay_audit_input *in
     const struct assay_audit_set *used = &input->used;
     const char *tenure = input->spec->cohort.tenure, *value = input->spec->value;
     enum assay_status status = ASSAY_OK;
-    if (used->tenure != NULL && tenure != NULL)
-        status = add_number(input, ASSAY_IS_TENURE, tenure,
-                            &(struct numbers){.value = used->tenure}, bands, conditions, err);
+    struct numbers tenures = {.value = used->tenure, .column = used->coded_tenure, .set = used};
+    if (!is_signal(&tenures) && tenure != NULL)
+        status = add_number(input, ASSAY_IS_TENURE, tenure, &tenures, bands, conditions, err);
     if (status == ASSAY_OK && used->value != NULL && value != NULL)
         status = add_number(input, ASSAY_IS_VALUE, value, &(struct numbers){.value = used->value},
                             bands, conditions, err);
@@ -303,7 +317,7 @@ static enum assay_status add_signals(const struct assay_audit_input *input, stru
     for (size_t k = 0; status == ASSAY_OK && k < input->n_signal; k++) {
         size_t j = heaviest(input, taken);
         taken[j] = true;
-        struct numbers numbers = {.s = input->used.s[j], .missing = input->used.missing[j]};
+        struct numbers numbers = {.set = &input->used, .signal = j};
         status = add_number(input, ASSAY_IS_SIGNAL, input->spec->signals[j].name, &numbers, bands,
                             conditions, err);
     }

@@ -6,6 +6,7 @@
 #include <gsl/gsl_statistics.h>
 
 #include "core/base/rows.h"
+#include "validate/audit/signals.h"
 
 enum { STRIP = 512 };
 
@@ -26,8 +27,8 @@ static double find_typical(const struct assay_audit_set *used, const uint32_t ch
 {
     size_t n = 0;
     for (size_t k = 0; k < used->n_event; k++)
-        if (!used->missing[j][churner[k]])
-            spare[n++] = (double)used->s[j][churner[k]];
+        if (!assay_audit_missing(used, j, churner[k]))
+            spare[n++] = assay_audit_signal(used, j, churner[k]);
     return n < ASSAY_TYPICAL_CHURNERS ? ASSAY_TYPICAL_POINTS : gsl_stats_median(spare, 1, n);
 }
 

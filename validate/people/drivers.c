@@ -3,6 +3,7 @@
 #include <math.h>
 
 #include "core/model/points.h"
+#include "validate/audit/signals.h"
 
 /* Keeps the largest, in |points|, in order. */
 static void keep(struct assay_driver drivers[ASSAY_DRIVERS], size_t *n, struct assay_driver driver)
@@ -30,8 +31,9 @@ struct assay_drivers assay_drivers_find(const struct assay_people *people, size_
     for (size_t j = 0; j < input->n_signal; j++) {
         struct assay_driver driver = {
             .signal = j,
-            .points = assay_points_of_signal(input->model, terms, j, (double)input->used.s[j][i],
-                                             input->used.missing[j][i] != 0),
+            .points = assay_points_of_signal(input->model, terms, j,
+                                             assay_audit_signal(&input->used, j, i),
+                                             assay_audit_missing(&input->used, j, i)),
             .weight = weight[j]};
         if (driver.points > 0)
             keep(found.up, &found.n_up, driver);

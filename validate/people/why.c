@@ -5,6 +5,7 @@
 
 #include "core/base/number.h"
 #include "core/model/points.h"
+#include "validate/audit/signals.h"
 
 const char *const assay_miss_type_names[ASSAY_MISS_TYPES] = {
     "signal missing", "stale", "late collapse", "contradictory", "looked normal"};
@@ -89,8 +90,8 @@ static void weigh(const struct assay_people *people, size_t i, struct doubt *dou
         doubt->n++;
         doubt->weight += fabs(weight[j]);
         doubt->score += assay_points_of_signal(input->model, terms, j, people->typical[j], false) -
-                        assay_points_of_signal(input->model, terms, j, (double)used->s[j][i],
-                                               used->missing[j][i] != 0);
+                        assay_points_of_signal(input->model, terms, j, assay_audit_signal(used, j, i),
+                                               assay_audit_missing(used, j, i));
     }
     doubt->weight = all > 0 ? doubt->weight / all : 0;
 }
@@ -99,7 +100,7 @@ static struct doubt find_missing(const struct assay_people *people, size_t i)
 {
     struct doubt doubt = {0};
     for (size_t j = 0; j < people->input->n_signal; j++)
-        doubt.in[j] = people->input->used.missing[j][i];
+        doubt.in[j] = assay_audit_missing(&people->input->used, j, i);
     weigh(people, i, &doubt);
     return doubt;
 }
@@ -108,7 +109,7 @@ static struct doubt find_stale(const struct assay_people *people, size_t i, size
 {
     struct doubt doubt = {0};
     for (size_t j = 0; j < people->input->n_signal; j++)
-        doubt.in[j] = !people->input->used.missing[j][i] &&
+        doubt.in[j] = !assay_audit_missing(&people->input->used, j, i) &&
                       (age_of(people, i, j) > ASSAY_STALE_DAYS || stood_still(people, place, j));
     weigh(people, i, &doubt);
     return doubt;
@@ -174,7 +175,7 @@ static struct extremes find_extremes(const struct assay_people *people, size_t i
     for (size_t j = 0; j < input->n_signal; j++) {
         size_t d = people->dimension[j];
         all[d] += fabs(weight[j]);
-        sum[d] += fabs(weight[j]) * (double)input->used.s[j][i];
+        sum[d] += fabs(weight[j]) * assay_audit_signal(&input->used, j, i);
     }
     for (size_t d = 0; d < input->n_signal; d++) {
         if (!(all[d] > 0))
