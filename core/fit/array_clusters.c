@@ -144,8 +144,8 @@ static void together_task(void *state, size_t task)
 
 /* ---- scattered clusters ---- */
 
-/* A task keeps the scores of a range of codes, each behind the number of its rows, and sweeps over all rows: no index of
- * rows by cluster, and no reading in its order. */
+/* A task keeps the scores of a range of codes, each behind the number of its rows, and sweeps over all rows: no
+ * index of rows by cluster, and no reading in its order. */
 static void scattered_task(void *state, size_t task)
 {
     struct clusters *c = state;

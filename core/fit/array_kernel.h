@@ -49,8 +49,8 @@ struct assay_array_kernel {
     /* size[i] = (1, x_i)'a (1, x_i) for a symmetric a [n_coef * n_coef]. */
     void (*sizes)(const double x[], size_t n_column, const double a[], double size[]);
 
-    /* Scores by row, in rows of `width` doubles, n_column + 1 or more in whole lanes: score[i] = residual[i] (1, x_i) and zeros
-     * behind, for the n rows that begin at x and residual. */
+    /* Scores by row, in rows of `width` doubles, n_column + 1 or more in whole lanes: score[i] = residual[i]
+     * (1, x_i) and zeros behind, for the n rows that begin at x and residual. */
     void (*spread)(const double x[], size_t n_column, const double residual[], size_t n,
                    size_t width, double score[]);
 

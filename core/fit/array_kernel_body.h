@@ -44,8 +44,8 @@ ASSAY_SIMD_TARGET static void log_odds(const double x[], size_t n_column, const 
     }
 }
 
-/* A row has log-likelihood -log(1 + e^m) with m = -(2 y - 1) eta, and |y - p| = 1 / (1 + e^-m). One loop for each of the
- * long chains: a processor then has several of their turns under way at once. */
+/* A row has log-likelihood -log(1 + e^m) with m = -(2 y - 1) eta, and |y - p| = 1 / (1 + e^-m). One loop for each
+ * of the long chains: a processor then has several of their turns under way at once. */
 ASSAY_SIMD_TARGET static void weigh(const double eta[], const unsigned char outcome[],
                                     const double times[], double weight[], double residual[],
                                     double loss[])
@@ -164,8 +164,8 @@ ASSAY_SIMD void multiply_own(const double *own, const double weight[], size_t ta
     }
 }
 
-/* tall (TALL, or 2 for weights and residuals) columns with the n >= 1 beginning at x, at most `most` at once: enough for
- * their sums to fill the time that one addition takes, and no more than there are registers for. */
+/* tall (TALL, or 2 for weights and residuals) columns with the n >= 1 beginning at x, at most `most` at once: enough
+ * for their sums to fill the time that one addition takes, and no more than there are registers for. */
 ASSAY_SIMD void multiply_row(const double *const left[], size_t tall, const double *x, size_t n,
                              size_t most, double *sums[])
 {
@@ -194,7 +194,8 @@ ASSAY_SIMD void multiply_row(const double *const left[], size_t tall, const doub
     }
 }
 
-/* sums[t * LANES ..] += left . right[t], t < wide, all lanes side by side: one column on its left leaves few sums else. */
+/* sums[t * LANES ..] += left . right[t], t < wide, all lanes side by side: one column on its left leaves few sums
+ * else. */
 ASSAY_SIMD void multiply_one(const double left[], const double *right, size_t wide, double sums[])
 {
     assay_vec sum[ALONE][ASSAY_SIMD_GROUPS];
