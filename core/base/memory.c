@@ -3,6 +3,9 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
 
 void *assay_alloc(size_t n, size_t size)
 {
@@ -44,4 +47,11 @@ char *assay_copy_text(const char *text, size_t length)
 char *assay_copy_string(const char *text)
 {
     return assay_copy_text(text, strlen(text));
+}
+
+void assay_memory_trim(void)
+{
+#ifdef __GLIBC__
+    malloc_trim(0);
+#endif
 }

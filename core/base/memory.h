@@ -23,4 +23,7 @@ bool assay_grow(void *array, size_t *capacity, size_t needed, size_t size);
 char *assay_copy_text(const char *text, size_t length);
 char *assay_copy_string(const char *text);
 
+/* Gives what free() has kept back to the system, where the C library can: for when much is over. */
+void assay_memory_trim(void);
+
 #endif

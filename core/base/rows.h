@@ -15,7 +15,7 @@
 #include <stddef.h>
 
 /* Bytes that the process should keep in memory; 0: a quarter of the machine's (machine.h). Half of them (all but
- * 24 MB of a small budget) are for arrays in plain memory, the rest for what is mapped of files and for
+ * 28 MB of a small budget) are for arrays in plain memory, the rest for what is mapped of files and for
  * everything else. Set once, before the first array and before any thread; until then everything lies in plain
  * memory. */
 void assay_rows_budget(size_t bytes);

@@ -15,7 +15,8 @@
 
 enum {
     MOST_PAUSE = 1000000,   /* nanoseconds between two looks */
-    LEAST_PAUSE = 250000,   /* shorter, and rows read here and there are dropped as fast as they come */
+    LEAST_PAUSE = 10000,    /* behind tasks: what they read here and there maps a megabyte in as much */
+    LEAST_SLEEP = 100000,   /* of the governor's own thread */
     LEAST_MAPPED = 3 << 20, /* bytes that may stay mapped in any case, beside programs and libraries */
     STACK = 1 << 17,
 };
@@ -56,9 +57,9 @@ static bool read_resident(size_t *resident, size_t *mapped)
  * then. */
 static size_t relieve(size_t resident, size_t mapped)
 {
-    if (resident <= governor.budget / 8 * 7 || mapped <= governor.least)
+    if (resident <= governor.budget / 4 * 3 || mapped <= governor.least)
         return resident;
-    for (int ends = 0; ends < 2 && resident > governor.budget / 4 * 3;) {
+    for (int ends = 0; ends < 2 && resident > governor.budget / 8 * 5;) {
         ends += !governor.drop();
         if (!read_resident(&resident, &mapped))
             break;
@@ -83,7 +84,7 @@ static long long time_left(size_t room, size_t grown, long long passed)
 /* Returns how long it can wait for the next look. The lock is held. */
 static long long look(void)
 {
-    size_t resident, mapped, limit = governor.budget / 8 * 7;
+    size_t resident, mapped, limit = governor.budget / 4 * 3;
     if (!read_resident(&resident, &mapped))
         return MOST_PAUSE;
     size_t grown = resident > governor.all ? resident - governor.all : 0;
@@ -97,13 +98,20 @@ static long long look(void)
     return pause;
 }
 
-/* Behind a task: the governor's own thread may have to wait for a processor, which the tasks have. */
+static bool is_due(void)
+{
+    return now() >= atomic_load_explicit(&next_look, memory_order_relaxed);
+}
+
+/* Behind a task: the governor's own thread may have to wait for a processor, which the tasks have. Where somebody is
+ * dropping pages this waits for him, instead of mapping more meanwhile. */
 static void look_in_between(void)
 {
-    if (now() < atomic_load_explicit(&next_look, memory_order_relaxed) ||
-        pthread_mutex_trylock(&lock) != 0)
+    if (!is_due())
         return;
-    look();
+    pthread_mutex_lock(&lock);
+    if (is_due())
+        look();
     pthread_mutex_unlock(&lock);
 }
 
@@ -118,9 +126,10 @@ static void *govern(void *unused)
     pthread_mutex_unlock(&lock);
     while (wanted()) {
         pthread_mutex_lock(&lock);
-        struct timespec pause = {.tv_nsec = (long)look()};
+        long long pause = look();
         pthread_mutex_unlock(&lock);
-        nanosleep(&pause, NULL);
+        struct timespec sleep = {.tv_nsec = (long)(pause < LEAST_SLEEP ? LEAST_SLEEP : pause)};
+        nanosleep(&sleep, NULL);
     }
     pthread_mutex_lock(&lock);
     if (--governor.n_thread == 0)

@@ -14,7 +14,7 @@
 
 enum {
     HUGE = 8 << 20,
-    LEAST_FOR_FILES = 24 << 20, /* of the budget: programs, libraries and stacks are among it */
+    LEAST_FOR_FILES = 28 << 20, /* of the budget: programs, libraries and stacks are among it */
 };
 
 struct region {

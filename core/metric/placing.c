@@ -9,16 +9,20 @@
 #include "core/base/thread.h"
 
 enum {
-    FEW_BITS = 1, /* of a bucket's number; at least 1, which is the room for an item's outcome */
+    FEW_BITS = 1, /* of a bucket's number */
     MOST_BITS = 11,
     N_BUCKET = 1 << MOST_BITS,
-    BUCKETS = 16,     /* of a task */
-    SOME = 1 << 12,   /* rows from which on there are many buckets */
-    MANY = 1 << 16,   /* from which on threads share the work; of a chunk */
+    SOME = 1 << 12,      /* rows from which on there are many buckets */
+    LOTS = 512,          /* of many rows: what fits a processor's cache */
+    LOTS_IN_FILES = 64,  /* where rows lie in files: each is a place of them that has to be mapped */
+    LEAST_LOT = 1 << 10, /* rows */
+    MOST_LOTS = 2 * LOTS + 2,
+    MANY = 1 << 16,   /* rows from which on threads share the work; of a chunk */
     MOST_CHUNKS = 64,
-    LOT = 1 << 20,    /* rows from which on half of them are placed at a time: an item takes 8 bytes */
+    HALVED = 1 << 20, /* rows from which on half of them are placed at a time: an item takes 8 bytes */
     ASIDE = 8,        /* items between two that nobody reads */
-    SLOT_BITS = 32,
+    AT_BITS = 31,     /* of a slot: where its item lies; then the outcome, then a key */
+    SLOT_BITS = AT_BITS + 1,
     DIGIT_BITS = 10,  /* two of which are sorted by at a time */
     N_DIGIT = 1 << DIGIT_BITS,
     FEW = 32,         /* slots that are sorted by insertion */
@@ -27,27 +31,37 @@ enum {
 
 __extension__ typedef unsigned __int128 wide;
 
-struct bucket {
+/* Neighbouring buckets that are placed together. */
+struct lot {
     size_t start, n_event; /* its first item; events in it */
     size_t events_below;
+    size_t bucket;        /* its first */
     wide sum, squares[2]; /* of twice the events' placements; of the squares of those of non-events and of events */
+};
+
+/* Where a lot's next item lies, and by how much it moves on: by 0 where the lot is none of those being placed,
+ * so that going through the rows takes no branch. */
+struct next {
+    uint32_t at, step;
 };
 
 struct work {
     const double *score;
     const unsigned char *outcome;
-    size_t n, n_event, n_chunk, n_bucket;
+    size_t n, n_event, n_chunk, n_bucket, n_lot;
     uint64_t low[MOST_CHUNKS], high[MOST_CHUNKS]; /* images of scores (sort.h) */
     uint64_t lowest;
-    unsigned shift; /* of an image above the lowest, to its bucket */
-    size_t first, end; /* buckets whose rows are being placed */
+    unsigned shift;    /* of an image above the lowest, to its bucket */
+    size_t first, end; /* lots whose rows are being placed */
     size_t room;       /* rows of those at most */
-    uint64_t *items; /* [room] bucket by bucket, in each in the order of the rows: what of the image the bucket does not
-                        say, above the outcome; then twice the placement. Behind them [n_chunk][ASIDE], where rows of
-                        other buckets go */
-    struct bucket *buckets; /* [n_bucket + 1] */
-    uint64_t *place; /* [n_chunk][n_bucket] how many, and how many events above 32 bits; then where the first goes */
-    bool failed[N_BUCKET / BUCKETS];
+    uint64_t *items; /* [room] lot by lot, in each in the order of the rows: how far the image is above those of the
+                        lot's first bucket, above the outcome; then twice the placement. Behind them [n_chunk][ASIDE],
+                        where rows of other lots go */
+    uint64_t *count; /* [n_chunk][n_bucket] rows, and events above 32 bits */
+    uint32_t (*place)[MOST_LOTS]; /* [n_chunk] where in a lot a chunk's first row goes */
+    struct lot lots[MOST_LOTS + 1];
+    uint16_t lot_of[N_BUCKET];
+    bool failed[MOST_LOTS];
     struct assay_placing *out;
 };
 
@@ -56,7 +70,7 @@ static size_t chunk_start(const struct work *w, size_t chunk)
     return chunk == w->n_chunk ? w->n : w->n / w->n_chunk * chunk;
 }
 
-/* ---- out into the buckets ---- */
+/* ---- buckets, and lots of them ---- */
 
 static void extent_task(void *state, size_t chunk)
 {
@@ -74,64 +88,104 @@ static void extent_task(void *state, size_t chunk)
 static void count_task(void *state, size_t chunk)
 {
     struct work *w = state;
-    uint64_t *place = w->place + chunk * w->n_bucket;
+    uint64_t *count = w->count + chunk * w->n_bucket;
     for (size_t i = chunk_start(w, chunk); i < chunk_start(w, chunk + 1); i++)
-        place[(assay_sort_key(w->score[i]) - w->lowest) >> w->shift] +=
+        count[(assay_sort_key(w->score[i]) - w->lowest) >> w->shift] +=
             1 + ((uint64_t)w->outcome[i] << 32);
 }
 
-/* From how many to where: bucket by bucket, and within one chunk by chunk. */
+static uint64_t count_of(const struct work *w, size_t b)
+{
+    uint64_t rows = 0;
+    for (size_t c = 0; c < w->n_chunk; c++)
+        rows += w->count[c * w->n_bucket + b] & UINT32_MAX;
+    return rows;
+}
+
+/* Two neighbours have more rows than one lot should have, or more buckets than half of them, so that there are no more
+ * than MOST_LOTS. Half of the buckets at most: an item has room for its outcome. */
+static void find_lots(struct work *w)
+{
+    size_t wanted = assay_rows_spilled() > 0 ? LOTS_IN_FILES : LOTS, rows = 0;
+    size_t most = w->n / wanted + 1 > LEAST_LOT ? w->n / wanted + 1 : LEAST_LOT;
+    w->n_lot = 0;
+    for (size_t b = 0; b < w->n_bucket; b++) {
+        size_t more = count_of(w, b);
+        if (b == 0 || rows + more > most || b - w->lots[w->n_lot - 1].bucket == w->n_bucket / 2) {
+            w->lots[w->n_lot++] = (struct lot){.bucket = b};
+            rows = 0;
+        }
+        rows += more;
+        w->lot_of[b] = (uint16_t)(w->n_lot - 1);
+    }
+    w->lots[w->n_lot] = (struct lot){.bucket = w->n_bucket};
+}
+
+/* Lot by lot, and within one chunk by chunk. */
 static void find_places(struct work *w)
 {
     size_t next = 0, events = 0;
-    for (size_t b = 0; b < w->n_bucket; b++) {
-        struct bucket *bucket = &w->buckets[b];
-        *bucket = (struct bucket){.start = next, .events_below = events};
+    for (size_t l = 0; l < w->n_lot; l++) {
+        struct lot *lot = &w->lots[l];
+        lot->start = next;
+        lot->events_below = events;
         for (size_t c = 0; c < w->n_chunk; c++) {
-            uint64_t *place = &w->place[c * w->n_bucket + b], found = *place;
-            *place = next;
-            next += (size_t)(found & UINT32_MAX);
-            bucket->n_event += (size_t)(found >> 32);
+            w->place[c][l] = (uint32_t)next;
+            for (size_t b = lot->bucket; b < w->lots[l + 1].bucket; b++) {
+                uint64_t found = w->count[c * w->n_bucket + b];
+                next += (size_t)(found & UINT32_MAX);
+                lot->n_event += (size_t)(found >> 32);
+            }
         }
-        events += bucket->n_event;
+        events += lot->n_event;
     }
-    w->buckets[w->n_bucket] = (struct bucket){.start = next};
+    w->lots[w->n_lot].start = next;
 }
 
-/* Where a bucket's next item lies, and by how much it moves on: by 0 where the bucket is none of those being placed,
- * so that going through the rows takes no branch. */
-struct next {
-    uint32_t at, step;
-};
+/* ---- out into the lots ---- */
 
 static void find_next(const struct work *w, size_t chunk, struct next next[])
 {
-    const uint64_t *place = w->place + chunk * w->n_bucket;
-    uint64_t start = w->buckets[w->first].start;
-    for (size_t b = 0; b < w->n_bucket; b++)
-        next[b] = b >= w->first && b < w->end
-                      ? (struct next){(uint32_t)(place[b] - start), 1}
+    for (size_t l = 0; l < w->n_lot; l++)
+        next[l] = l >= w->first && l < w->end
+                      ? (struct next){(uint32_t)(w->place[chunk][l] - w->lots[w->first].start), 1}
                       : (struct next){(uint32_t)(w->room + chunk * ASIDE), 0};
 }
 
 static void scatter_task(void *state, size_t chunk)
 {
     struct work *w = state;
-    struct next next[N_BUCKET];
+    struct next next[MOST_LOTS];
+    uint64_t base[MOST_LOTS];
     find_next(w, chunk, next);
+    for (size_t l = 0; l < w->n_lot; l++)
+        base[l] = w->lowest + ((uint64_t)w->lots[l].bucket << w->shift);
     for (size_t i = chunk_start(w, chunk); i < chunk_start(w, chunk + 1); i++) {
-        uint64_t above = assay_sort_key(w->score[i]) - w->lowest, bucket = above >> w->shift;
-        struct next to = next[bucket];
-        next[bucket].at = to.at + to.step;
-        w->items[to.at] = (above - (bucket << w->shift)) << 1 | w->outcome[i];
+        uint64_t image = assay_sort_key(w->score[i]);
+        size_t lot = w->lot_of[(image - w->lowest) >> w->shift];
+        struct next to = next[lot];
+        next[lot].at = to.at + to.step;
+        w->items[to.at] = (image - base[lot]) << 1 | w->outcome[i];
     }
 }
 
-/* ---- a bucket ---- */
+/* ---- a lot ---- */
+
+/* A slot says where an item lies and its outcome, so that these need not be fetched again once slots are in order;
+ * above them a key, for sorting. */
+static uint64_t slot_of(size_t at, uint64_t item)
+{
+    return at | (item & 1) << AT_BITS;
+}
+
+static uint64_t *item_at(uint64_t items[], uint64_t slot)
+{
+    return &items[slot & (((uint64_t)1 << AT_BITS) - 1)];
+}
 
 static uint64_t rest_of(const uint64_t items[], uint64_t slot)
 {
-    return items[slot & UINT32_MAX] >> 1;
+    return items[slot & (((uint64_t)1 << AT_BITS) - 1)] >> 1;
 }
 
 static void insert_all(const uint64_t items[], uint64_t slots[], size_t n)
@@ -200,69 +254,50 @@ static void sort_slots(const uint64_t items[], uint64_t slots[], uint64_t spare[
     }
 }
 
-static uint64_t *items_of(const struct work *w, size_t b)
+/* Equal items have equal keys; others may. */
+static bool tied(const uint64_t items[], uint64_t a, uint64_t b)
 {
-    return w->items + (w->buckets[b].start - w->buckets[w->first].start);
+    return a >> SLOT_BITS == b >> SLOT_BITS && rest_of(items, a) == rest_of(items, b);
 }
 
 /* In the place of each item, twice its placement. */
-static void place_bucket(struct work *w, size_t b, const uint64_t slots[])
+static void place_slots(const struct work *w, struct lot *lot, uint64_t items[], const uint64_t slots[], size_t n)
 {
-    struct bucket *bucket = &w->buckets[b];
-    uint64_t *items = items_of(w, b);
-    size_t n = w->buckets[b + 1].start - bucket->start, events_seen = 0, others_seen = 0;
-    size_t events_below = bucket->events_below, others_below = bucket->start - events_below;
-    size_t all_events = w->n_event;
-    wide sum = 0, squares[2] = {0, 0};
+    size_t events_seen = 0, others_seen = 0;
+    size_t events_below = lot->events_below, others_below = lot->start - events_below;
     for (size_t first = 0, end; first < n; first = end) {
-        uint64_t rest = rest_of(items, slots[first]);
-        size_t events = 0;
-        for (end = first; end < n && rest_of(items, slots[end]) == rest; end++)
-            events += items[slots[end] & UINT32_MAX] & 1;
+        size_t events = slots[first] >> AT_BITS & 1;
+        for (end = first + 1; end < n && tied(items, slots[end], slots[first]); end++)
+            events += slots[end] >> AT_BITS & 1;
         size_t others = end - first - events;
-        uint64_t of[2] = {2 * (all_events - events_below - events_seen) - events,
+        uint64_t of[2] = {2 * (w->n_event - events_below - events_seen) - events,
                           2 * (others_below + others_seen) + others};
-        for (size_t k = first; k < end; k++) {
-            uint64_t *item = &items[slots[k] & UINT32_MAX];
-            *item = of[*item & 1];
-        }
-        sum += (wide)of[1] * events;
-        squares[0] += (wide)(of[0] * of[0]) * others;
-        squares[1] += (wide)(of[1] * of[1]) * events;
+        for (size_t k = first; k < end; k++)
+            *item_at(items, slots[k]) = of[slots[k] >> AT_BITS & 1];
+        lot->sum += (wide)of[1] * events;
+        lot->squares[0] += (wide)(of[0] * of[0]) * others;
+        lot->squares[1] += (wide)(of[1] * of[1]) * events;
         events_seen += events;
         others_seen += others;
     }
-    bucket->sum = sum;
-    bucket->squares[0] = squares[0];
-    bucket->squares[1] = squares[1];
 }
 
-static size_t largest_bucket(const struct work *w, size_t first, size_t end)
-{
-    size_t most = 0;
-    for (size_t b = first; b < end; b++) {
-        size_t n = w->buckets[b + 1].start - w->buckets[b].start;
-        most = n > most ? n : most;
-    }
-    return most;
-}
-
-static void bucket_task(void *state, size_t task)
+static void lot_task(void *state, size_t task)
 {
     struct work *w = state;
+    struct lot *lot = &w->lots[w->first + task];
+    uint64_t *items = w->items + (lot->start - w->lots[w->first].start);
+    size_t n = lot[1].start - lot->start;
     uint64_t small[2 * SMALL], *slots = small;
-    size_t first = w->first + task * BUCKETS, end = first + BUCKETS < w->end ? first + BUCKETS : w->end;
-    size_t room = largest_bucket(w, first, end);
-    if (room > SMALL)
-        slots = assay_rows_alloc(2 * room, sizeof *slots);
+    if (n > SMALL)
+        slots = assay_rows_alloc(2 * n, sizeof *slots);
     w->failed[task] = slots == NULL;
-    for (size_t b = first; slots != NULL && b < end; b++) {
-        size_t n = w->buckets[b + 1].start - w->buckets[b].start;
-        for (size_t k = 0; k < n; k++)
-            slots[k] = k;
-        sort_slots(items_of(w, b), slots, slots + room, n);
-        place_bucket(w, b, slots);
-    }
+    if (slots == NULL)
+        return;
+    for (size_t k = 0; k < n; k++)
+        slots[k] = slot_of(k, items[k]);
+    sort_slots(items, slots, slots + n, n);
+    place_slots(w, lot, items, slots, n);
     if (slots != small)
         assay_rows_free(slots);
 }
@@ -273,10 +308,10 @@ static void return_task(void *state, size_t chunk)
 {
     struct work *w = state;
     uint32_t *twice = w->out->twice;
-    struct next next[N_BUCKET];
+    struct next next[MOST_LOTS];
     find_next(w, chunk, next);
     for (size_t i = chunk_start(w, chunk); i < chunk_start(w, chunk + 1); i++) {
-        struct next *from = &next[(assay_sort_key(w->score[i]) - w->lowest) >> w->shift];
+        struct next *from = &next[w->lot_of[(assay_sort_key(w->score[i]) - w->lowest) >> w->shift]];
         uint32_t found = (uint32_t)w->items[from->at], keep = from->step - 1; /* all bits, or none */
         from->at += from->step;
         twice[i] = (twice[i] & keep) | (found & ~keep);
@@ -310,11 +345,11 @@ static void add_up(struct work *w)
 {
     struct assay_placing *out = w->out;
     wide sum = 0, squares[2] = {0, 0};
-    for (size_t b = 0; b < w->n_bucket; b++) {
-        const struct bucket *bucket = &w->buckets[b];
-        sum += bucket->sum;
-        squares[0] += bucket->squares[0];
-        squares[1] += bucket->squares[1];
+    for (size_t l = 0; l < w->n_lot; l++) {
+        const struct lot *lot = &w->lots[l];
+        sum += lot->sum;
+        squares[0] += lot->squares[0];
+        squares[1] += lot->squares[1];
     }
     out->u = (double)sum / 2.0; /* the sum over non-events is the same */
     out->auc = out->u / (out->others[0] * out->others[1]);
@@ -323,20 +358,20 @@ static void add_up(struct work *w)
                           (4.0 * out->others[y] * out->others[y]);
 }
 
-/* The buckets from w->first on that are placed together: no more rows than a lot, but for a bucket that has them. */
+/* The lots from w->first on that are placed together: half of the rows, but for a lot that has more. */
 static size_t find_end(const struct work *w)
 {
-    size_t lot = w->n < LOT ? w->n : w->n / 2 + 1, end = w->first + 1;
-    while (end < w->n_bucket && w->buckets[end + 1].start - w->buckets[w->first].start <= lot)
+    size_t most = w->n < HALVED ? w->n : w->n / 2 + 1, end = w->first + 1;
+    while (end < w->n_lot && w->lots[end + 1].start - w->lots[w->first].start <= most)
         end++;
     return end;
 }
 
 static bool make_items(struct work *w)
 {
-    for (w->first = 0; w->first < w->n_bucket; w->first = w->end) {
+    for (w->first = 0; w->first < w->n_lot; w->first = w->end) {
         w->end = find_end(w);
-        size_t rows = w->buckets[w->end].start - w->buckets[w->first].start;
+        size_t rows = w->lots[w->end].start - w->lots[w->first].start;
         w->room = rows > w->room ? rows : w->room;
     }
     w->items = assay_rows_alloc(w->room + w->n_chunk * ASIDE, sizeof *w->items);
@@ -345,10 +380,9 @@ static bool make_items(struct work *w)
 
 static bool place_some(struct work *w, size_t n_thread)
 {
-    size_t n_task = (w->end - w->first + BUCKETS - 1) / BUCKETS;
     assay_parallel(w->n_chunk, n_thread, scatter_task, w);
-    assay_parallel(n_task, n_thread, bucket_task, w);
-    for (size_t t = 0; t < n_task; t++)
+    assay_parallel(w->end - w->first, n_thread, lot_task, w);
+    for (size_t t = 0; t < w->end - w->first; t++)
         if (w->failed[t])
             return false;
     if (w->out->twice != NULL)
@@ -360,9 +394,10 @@ static bool place_rows(struct work *w, size_t n_thread)
 {
     find_extent(w, n_thread);
     assay_parallel(w->n_chunk, n_thread, count_task, w);
+    find_lots(w);
     find_places(w);
     bool good = make_items(w);
-    for (w->first = 0; good && w->first < w->n_bucket; w->first = w->end) {
+    for (w->first = 0; good && w->first < w->n_lot; w->first = w->end) {
         w->end = find_end(w);
         good = place_some(w, n_thread);
     }
@@ -373,14 +408,11 @@ static bool place_rows(struct work *w, size_t n_thread)
 
 static bool make_room(struct work *w, bool with_rows)
 {
-    size_t counts = w->n_chunk * w->n_bucket;
     if (with_rows)
         w->out->twice = assay_rows_alloc(w->n, sizeof *w->out->twice);
-    w->buckets = assay_alloc((w->n_bucket + 1) * sizeof *w->buckets + counts * sizeof *w->place, 1);
-    if ((with_rows && w->out->twice == NULL) || w->buckets == NULL)
-        return false;
-    w->place = (uint64_t *)(void *)(w->buckets + w->n_bucket + 1);
-    return true;
+    w->count = assay_alloc(w->n_chunk * w->n_bucket, sizeof *w->count);
+    w->place = assay_alloc(w->n_chunk, sizeof *w->place);
+    return (!with_rows || w->out->twice != NULL) && w->count != NULL && w->place != NULL;
 }
 
 enum assay_status assay_placing_find(const double score[], const unsigned char outcome[], size_t n,
@@ -399,7 +431,8 @@ enum assay_status assay_placing_find(const double score[], const unsigned char o
     w.n_chunk = n < 2 * MANY ? 1 : n / MANY < MOST_CHUNKS ? n / MANY : MOST_CHUNKS;
     bool good = make_room(&w, with_rows) && place_rows(&w, n < MANY ? 1 : 0);
     assay_rows_free(w.items);
-    free(w.buckets);
+    free(w.count);
+    free(w.place);
     if (good)
         *placing = made;
     else

@@ -1,8 +1,8 @@
 /* placing.h - where each row stands among those of the other class, by one sort
  *
- * Scores go out into buckets by their size, where each is placed within the cache, and places come back in the order of
- * the rows: no step reaches for rows here and there, so that all of it may lie in a mapped file. The processors share
- * the work; the result does not depend on their number.
+ * Scores go out into lots by their size, where each is placed within the cache, and places come back in the order of
+ * the rows. Whoever goes through the rows is at one place of each lot at a time, so that all of it may lie in mapped
+ * files: there are fewer lots then. The processors share the work; the result does not depend on their number.
  */
 #ifndef ASSAY_CORE_METRIC_PLACING_H
 #define ASSAY_CORE_METRIC_PLACING_H
@@ -25,7 +25,7 @@ struct assay_placing {
 
 /* Borrows score[n], finite, and outcome[n], each 0 or 1, of which 1 comes n_event times, 0 < n_event < n. Takes 8
  * bytes a row, of which 4 stay (12 below a million rows, or where half of them score nearly alike), and 16 for each row
- * of the largest bucket.
+ * of the largest lot.
  *   ASSAY_EDATA  n is beyond 2^31
  *   ASSAY_ENOMEM */
 ASSAY_MUST_CHECK enum assay_status assay_placing_find(const double score[],

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/base/memory.h"
 #include "core/base/rows.h"
 
 struct assay_intake_options assay_intake_options_default(void)
@@ -86,8 +87,10 @@ static void show_rows(struct assay_intake *intake)
 static enum assay_status check_rejects(struct assay_intake *intake, enum assay_status status,
                                        bool more, struct assay_error *err)
 {
-    if (status != ASSAY_OK || !more)
+    if (status != ASSAY_OK || !more) {
         assay_progress_end(&intake->progress);
+        assay_memory_trim(); /* slabs, and what threads read into */
+    }
     if (status != ASSAY_OK || more)
         return status;
     size_t bad = assay_csv_reject_count(intake->csv);

@@ -1,6 +1,7 @@
 #include <float.h>
 #include <math.h>
 #include <stdlib.h>
+#include "core/base/rows.h"
 #include "core/metric/roc.h"
 #include "tests/metric/sample.h"
 #include "tests/support/random.h"
@@ -287,22 +288,24 @@ START_TEST(a_lack_of_memory_is_reported)
 {
     struct assay_error err = {0};
     struct assay_auc auc = {.variance = 7.0};
-    for (size_t k = 1; k <= 3; k++) { /* rows, counts; no third */
+    for (size_t k = 1; k <= 4; k++) { /* counts, places, items; no fourth */
         test_fail_allocation(k);
         enum assay_status status = assay_auc_measure(small[0].score, small[0].outcome, 4,
                                                      ASSAY_HIGHER_IS_RISK, &auc, &err);
         test_fail_allocation(0); /* Check allocates, too */
-        ck_assert_int_eq(status, k <= 2 ? ASSAY_ENOMEM : ASSAY_OK);
-        ck_assert_double_eq(auc.variance, k <= 2 ? 7.0 : 0.0);
+        ck_assert_int_eq(status, k <= 3 ? ASSAY_ENOMEM : ASSAY_OK);
+        ck_assert_double_eq(auc.variance, k <= 3 ? 7.0 : 0.0);
     }
 }
 END_TEST
 
 /* Many chunks, and ties that reach from one to the next; of more than a million rows half are placed at a time, or
- * more where one value has them. */
+ * more where one value has them. In files there are fewer lots. */
 static const struct {
-    size_t n, n_value;
-} many[] = {{300000, 1}, {300000, 2}, {300000, 7}, {300000, 50000}, {1100000, 50000}, {1100000, 2}};
+    size_t n, n_value, budget;
+} many[] = {{300000, 1, 0},      {300000, 2, 0},     {300000, 7, 0},      {300000, 50000, 0},
+            {1100000, 50000, 0}, {1100000, 2, 0},    {300000, 7, 1},      {300000, 50000, 1},
+            {1100000, 50000, 1}, {1100000, 2, 1}};
 
 START_TEST(placements_of_many_rows_are_counts) /* by value instead of sorted */
 {
@@ -312,6 +315,7 @@ START_TEST(placements_of_many_rows_are_counts) /* by value instead of sorted */
     unsigned char *outcome = malloc(N);
     struct test_random random = {(uint64_t)n_value};
     struct assay_error err = {0};
+    assay_rows_budget(many[_i].budget);
     ck_assert(count != NULL && score != NULL && place != NULL && outcome != NULL);
     for (size_t i = 0; i < N; i++) {
         size_t v = (size_t)(test_uniform(&random) * (double)n_value);

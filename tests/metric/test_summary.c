@@ -144,7 +144,7 @@ START_TEST(every_lack_of_memory_is_reported)
         ck_assert_uint_eq(p.tp, 7);
         n_failed++;
     }
-    ck_assert_uint_eq(n_failed, 4); /* rows, placements, counts; log-odds */
+    ck_assert_uint_eq(n_failed, 5); /* rows; counts, places and items; log-odds */
     sample_free(&s);
 }
 END_TEST
