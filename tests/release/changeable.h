@@ -134,6 +134,19 @@ static inline void give_steps(struct assay_model *model, size_t j, const char *c
             .points = points[k]};
 }
 
+/* A signal under another name, which reads the same column. */
+static inline void renamed(struct assay_model *m)
+{
+    retext(&m->spec.signals[SEATS].name, "licences");
+}
+
+/* A signal gone, and another in its place. */
+static inline void other_signal(struct assay_model *m)
+{
+    retext(&m->spec.signals[SEATS].name, "licences");
+    retext(&m->spec.signals[SEATS].column, "licences");
+}
+
 /* All sentences, one a line, each after its level: "major: signal ...". The caller frees. */
 static inline char *sentences_of(const struct assay_change *change)
 {
