@@ -32,7 +32,7 @@ struct outcome_world {
     double ratio;
 };
 
-static void outcome_world_init(struct outcome_world *world, size_t n)
+static inline void outcome_world_init(struct outcome_world *world, size_t n)
 {
     struct assay_audit_set *set = &world->input.used;
     memset(world, 0, sizeof *world);
@@ -69,7 +69,7 @@ static void outcome_world_init(struct outcome_world *world, size_t n)
     }
 }
 
-static void outcome_world_clear(struct outcome_world *world)
+static inline void outcome_world_clear(struct outcome_world *world)
 {
     struct assay_audit_set *set = &world->input.used;
     void *all[] = {set->score, set->prob,   set->flagged,     set->outcome, set->account,
@@ -79,7 +79,7 @@ static void outcome_world_clear(struct outcome_world *world)
         free(all[k]);
 }
 
-static void outcome_world_event(struct assay_audit_set *set, size_t i, double days)
+static inline void outcome_world_event(struct assay_audit_set *set, size_t i, double days)
 {
     if (days > WORLD_HORIZON)
         return;
@@ -89,7 +89,8 @@ static void outcome_world_event(struct assay_audit_set *set, size_t i, double da
 }
 
 /* One account: risk, who is chosen, when it leaves. */
-static void outcome_world_live(struct outcome_world *world, struct test_random *random, size_t i)
+static inline void outcome_world_live(struct outcome_world *world, struct test_random *random,
+                                      size_t i)
 {
     struct assay_audit_set *set = &world->input.used;
     double p = 0.03 + 0.6 * pow(test_uniform(random), 2);
@@ -112,7 +113,8 @@ static void outcome_world_live(struct outcome_world *world, struct test_random *
     outcome_world_event(set, i, event);
 }
 
-static void outcome_world_draw(struct outcome_world *world, uint64_t seed, size_t n, double ratio)
+static inline void outcome_world_draw(struct outcome_world *world, uint64_t seed, size_t n,
+                                      double ratio)
 {
     struct test_random random = {seed};
     outcome_world_init(world, n);
@@ -123,8 +125,8 @@ static void outcome_world_draw(struct outcome_world *world, uint64_t seed, size_
 
 /* The mean effect on those acted on by the landmark, and still there; without a landmark, from the
  * day on which each was acted on. */
-static double outcome_world_truth(const struct outcome_world *world,
-                                  const struct assay_actions *actions)
+static inline double outcome_world_truth(const struct outcome_world *world,
+                                         const struct assay_actions *actions)
 {
     const struct assay_audit_set *set = &world->input.used;
     double sum = 0, n = 0, left = WORLD_HORIZON - actions->landmark;

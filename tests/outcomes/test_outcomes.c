@@ -1,55 +1,8 @@
+/* What acting did and what it is worth; the least there may be, and no memory. */
 #include "validate/outcomes/outcomes.h"
 
-#include <stdio.h>
-
-#include "core/base/json.h"
-#include "tests/outcomes/outcome_world.h"
-#include "tests/support/suite.h"
+#include "tests/outcomes/outcome_section.h"
 #include "validate/outcomes/effect.h"
-
-/* ---- what the section wrote ---- */
-
-struct written {
-    struct assay_audit_output out;
-    struct assay_json *doc;
-    const struct cJSON *root;
-};
-
-static struct written w;
-
-static void write_outcomes(const struct assay_audit_input *input)
-{
-    struct assay_error err = {0};
-    memset(&w, 0, sizeof w);
-    assay_json_open(&w.out.json, NULL, '{');
-    ck_assay_ok(assay_audit_outcomes(input, &w.out, &err));
-    assay_json_close(&w.out.json);
-    ck_assert(!w.out.json.out.failed);
-    ck_assay_ok(assay_json_parse("audit", w.out.json.out.data, w.out.json.out.length,
-                                 ASSAY_JSON_STRICT, &w.doc, &err));
-    w.root = assay_json_root(w.doc);
-}
-
-static void clear_written(void)
-{
-    assay_json_free(w.doc);
-    assay_text_clear(&w.out.json.out);
-}
-
-static bool says(const struct cJSON *text, const char *part)
-{
-    return assay_json_is_string(text) && strstr(assay_json_string(text), part) != NULL;
-}
-
-static const char *advice(const char *part)
-{
-    for (size_t k = 0; k < w.out.advice.n; k++)
-        if (strstr(w.out.advice.line[k].text, part) != NULL)
-            return w.out.advice.line[k].text;
-    return NULL;
-}
-
-static struct outcome_world world;
 
 /* ---- acted on ---- */
 
@@ -192,12 +145,6 @@ START_TEST(a_flag_without_dates_is_taken_as_it_stands)
 }
 END_TEST
 
-static void act_on_nobody(struct assay_audit_set *set)
-{
-    for (size_t i = 0; i < set->n; i++)
-        set->acted_on[i] = ASSAY_NO_DATE;
-}
-
 static void act_on_all_flagged(struct assay_audit_set *set)
 {
     for (size_t i = 0; i < set->n; i++)
@@ -221,176 +168,6 @@ START_TEST(an_effect_that_cannot_be_measured_is_refused_by_name) /* a loop over 
     ck_assert_str_eq(assay_json_string(test_at(w.root, "acted_on", "effect", "refused", NULL)),
                      refusals[_i].refused);
     ck_assert(assay_json_is_null(test_at(w.root, "impact", "realised", NULL)));
-    clear_written();
-    outcome_world_clear(&world);
-}
-END_TEST
-
-/* ---- lead time ---- */
-
-/* Snapshots of accounts by hand: flags a quarter apart up to the last, 30 days before the event.
- * The last is audited, those before it are history. */
-static void write_leads(const char *const flags[], size_t n_account)
-{
-    enum { MOST = 64 };
-    static int32_t account[MOST], as_of[MOST], event[MOST];
-    static unsigned char flagged[MOST];
-    struct assay_audit_set *used = &world.input.used, *other = &world.input.other;
-    outcome_world_init(&world, n_account);
-    act_on_nobody(used);
-    other->account = account;
-    other->as_of = as_of;
-    other->event_date = event;
-    other->flagged = flagged;
-    for (size_t i = 0; i < n_account; i++) {
-        size_t length = strlen(flags[i]);
-        outcome_world_event(used, i, 30);
-        used->flagged[i] = flags[i][length - 1] == '1';
-        for (size_t k = 0; k + 1 < length; k++, other->n++) {
-            size_t back = length - 1 - k;
-            account[other->n] = (int32_t)i;
-            as_of[other->n] = WORLD_AS_OF - 91 * (int32_t)back;
-            event[other->n] = used->event_date[i];
-            flagged[other->n] = flags[i][k] == '1';
-        }
-    }
-}
-
-START_TEST(leads_are_taken_from_the_history_too)
-{
-    static const char *const flags[] = {"0011", "0101", "1", "11", "0000", "0110", "0001"};
-    write_leads(flags, COUNT(flags));
-    write_outcomes(&world.input);
-    const struct cJSON *lead = test_at(w.root, "lead_time", NULL);
-    ck_assert_double_eq(test_number(lead, "accounts", NULL), 7);
-    ck_assert_double_eq(test_number(lead, "single", NULL), 1);
-    ck_assert_double_eq(test_number(lead, "flagged_before", NULL), 5);
-    ck_assert_double_eq(test_number(lead, "withdrawn", NULL), 1);
-    ck_assert_double_eq(test_number(lead, "never", NULL), 1);
-    ck_assert_double_eq(test_number(lead, "first_seen_flagged", NULL), 2);
-    ck_assert_double_eq(test_number(lead, "step_days", NULL), 91);
-    /* leads: 121, 30, 30+, 121+, 0, 0, 30; those of at least so long leave half a step, 45.5 days,
-     * before: S(0) = 5/7, S(30) = 5/7 * 2/4 */
-    ck_assert_double_eq(test_number(lead, "median", "value", NULL), 30);
-    const struct cJSON *at_30 = assay_json_next(assay_json_first(test_at(lead, "curve", NULL)));
-    test_close("S(30)", test_number(at_30, "share", NULL), 5.0 / 14, 1e-12, 1);
-    const struct cJSON *ninety = assay_json_first(test_at(lead, "ahead", NULL));
-    ninety = assay_json_next(assay_json_next(ninety));
-    ck_assert_double_eq(test_number(ninety, "of", NULL),
-                        6); /* all but the one with a single snapshot */
-    test_close("share", test_number(ninety, "share", NULL), 2.0 / 6, 1e-12, 1);
-    ck_assert(says(test_at(lead, "words", NULL), "Snapshots of an account are 91 days apart"));
-    clear_written();
-    outcome_world_clear(&world);
-}
-END_TEST
-
-START_TEST(snapshots_before_an_earlier_churn_belong_to_that)
-{
-    static const char *const flags[] = {"1101"};
-    write_leads(flags, 1);
-    for (size_t k = 0; k < 2; k++) /* it left once before, and came back */
-        world.input.other.event_date[k] = WORLD_AS_OF - 100;
-    write_outcomes(&world.input);
-    const struct cJSON *lead = test_at(w.root, "lead_time", NULL);
-    ck_assert_double_eq(test_number(lead, "median", "value", NULL), 30);
-    ck_assert_double_eq(test_number(lead, "first_flag", "value", NULL), 30);
-    ck_assert_double_eq(test_number(lead, "first_seen_flagged", NULL), 0);
-    clear_written();
-    outcome_world_clear(&world);
-}
-END_TEST
-
-static void make_flag_outcome(void)
-{
-    free(world.input.used.event_date);
-    world.input.used.event_date = NULL;
-    world.spec.outcome.date = NULL;
-    world.spec.outcome.column = (char *)"churned";
-}
-static void make_undated(void)
-{
-    world.input.from = ASSAY_NO_DATE;
-}
-static void make_loyal(void)
-{
-    memset(world.input.used.outcome, 0, world.input.used.n);
-}
-static void make_single(void)
-{
-    world.input.other.n = 0;
-}
-static const struct {
-    void (*change)(void);
-    const char *refused; /* NULL: null */
-} no_leads[] = {
-    {make_flag_outcome, "the outcome is a 0/1 column"},
-    {make_undated, NULL},
-    {make_loyal, "nobody churned."},
-    {make_single, "no churner has an earlier snapshot"},
-};
-START_TEST(without_times_lead_times_are_refused_by_name) /* a loop over no_leads[] */
-{
-    static const char *const flags[] = {"01", "11"};
-    write_leads(flags, COUNT(flags));
-    no_leads[_i].change();
-    write_outcomes(&world.input);
-    const struct cJSON *lead = test_at(w.root, "lead_time", NULL);
-    if (no_leads[_i].refused == NULL)
-        ck_assert(assay_json_is_null(lead));
-    else
-        ck_assert(says(test_at(lead, "refused", NULL), no_leads[_i].refused));
-    clear_written();
-    outcome_world_clear(&world);
-}
-END_TEST
-
-/* 300 accounts, each flagged for good on a day of its own after a healthy start. */
-START_TEST(a_long_curve_is_thinned_and_keeps_its_ends)
-{
-    enum { N = 300 };
-    static int32_t account[2 * N], as_of[2 * N], event[2 * N];
-    static unsigned char flagged[2 * N];
-    struct assay_audit_set *other = &world.input.other;
-    outcome_world_init(&world, N);
-    act_on_nobody(&world.input.used);
-    for (int32_t i = 0; i < N; i++) {
-        outcome_world_event(&world.input.used, (size_t)i, 30);
-        world.input.used.flagged[i] = 1;
-        for (size_t k = 0; k < 2; k++, other->n++) {
-            account[other->n] = i;
-            as_of[other->n] = WORLD_AS_OF - (k == 0 ? 1000 : i + 1);
-            event[other->n] = world.input.used.event_date[i];
-            flagged[other->n] = k == 1;
-        }
-    }
-    other->account = account;
-    other->as_of = as_of;
-    other->event_date = event;
-    other->flagged = flagged;
-    write_outcomes(&world.input);
-    const struct cJSON *curve = test_at(w.root, "lead_time", "curve", NULL), *last = NULL;
-    ck_assert_uint_eq(assay_json_count(curve), 200);
-    for (const struct cJSON *at = assay_json_first(curve); at != NULL; at = assay_json_next(at)) {
-        if (last != NULL)
-            ck_assert_double_gt(test_number(at, "days", NULL), test_number(last, "days", NULL));
-        last = at;
-    }
-    ck_assert_double_eq(test_number(assay_json_first(curve), "days", NULL), 31);
-    ck_assert_double_eq(test_number(last, "days", NULL), 330);
-    ck_assert_double_eq(test_number(last, "share", NULL), 0);
-    clear_written();
-    outcome_world_clear(&world);
-}
-END_TEST
-
-START_TEST(late_warnings_are_worth_a_word)
-{
-    static const char *const flags[] = {"01", "01", "01", "00", "00", "00", "00", "00", "00", "00",
-                                        "00", "00", "00", "00", "00", "00", "00", "00", "00", "00"};
-    write_leads(flags, COUNT(flags));
-    write_outcomes(&world.input);
-    ck_assert_ptr_nonnull(advice("Score accounts more often"));
     clear_written();
     outcome_world_clear(&world);
 }
@@ -591,11 +368,6 @@ static void add_tests(TCase *tc)
     tcase_add_test(tc, a_flag_without_dates_is_taken_as_it_stands);
     tcase_add_loop_test(tc, an_effect_that_cannot_be_measured_is_refused_by_name, 0,
                         COUNT(refusals));
-    tcase_add_test(tc, leads_are_taken_from_the_history_too);
-    tcase_add_test(tc, snapshots_before_an_earlier_churn_belong_to_that);
-    tcase_add_loop_test(tc, without_times_lead_times_are_refused_by_name, 0, COUNT(no_leads));
-    tcase_add_test(tc, a_long_curve_is_thinned_and_keeps_its_ends);
-    tcase_add_test(tc, late_warnings_are_worth_a_word);
     tcase_add_test(tc, fifty_accounts_of_15000_at_30_percent_are_225000);
     tcase_add_test(tc, what_nobody_gave_is_marked_as_assumed);
     tcase_add_test(tc, costs_and_unknown_values_are_said);
