@@ -104,6 +104,8 @@ static enum assay_status allocate(const struct assay_calibration *c, struct assa
     return good ? ASSAY_OK : assay_fail_memory(err, "collecting held-out predictions");
 }
 
+enum { STRIP = 1 << 16 };
+
 /* Everything but scores and flags. */
 static void gather(const struct assay_calibration *c, double common, struct assay_held_out *h)
 {
@@ -113,6 +115,8 @@ static void gather(const struct assay_calibration *c, double common, struct assa
     const double *of_row = predictions(c);
     for (size_t i = 0; i < history->n_row; i++) {
         double prob = of_row[i];
+        if (i % STRIP == 0)
+            assay_parallel_step();
         if (isnan(prob))
             continue;
         size_t k = h->n++;

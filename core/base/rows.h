@@ -14,8 +14,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* Bytes that the process should keep in memory; 0: a quarter of the machine's (machine.h). Half of them (all but
- * 28 MB of a small budget) are for arrays in plain memory, the rest for what is mapped of files and for
+/* Bytes that the process should keep in memory; 0: a quarter of the machine's (machine.h). Three eighths of
+ * them (all but 30 MB of a small budget) are for arrays in plain memory, the rest for what is mapped of files and for
  * everything else. Set once, before the first array and before any thread; until then everything lies in plain
  * memory. */
 void assay_rows_budget(size_t bytes);

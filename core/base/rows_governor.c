@@ -14,7 +14,7 @@
 #include "core/base/thread.h"
 
 enum {
-    MOST_PAUSE = 1000000,   /* nanoseconds between two looks */
+    MOST_PAUSE = 200000,    /* nanoseconds between two looks */
     LEAST_PAUSE = 10000,    /* behind tasks: what they read here and there maps a megabyte in as much */
     LEAST_SLEEP = 100000,   /* of the governor's own thread */
     LEAST_MAPPED = 3 << 20, /* bytes that may stay mapped in any case, beside programs and libraries */
@@ -88,13 +88,13 @@ static long long look(void)
     if (!read_resident(&resident, &mapped))
         return MOST_PAUSE;
     size_t grown = resident > governor.all ? resident - governor.all : 0;
+    long long passed = now() - governor.when; /* without the time that dropping takes */
     governor.all = relieve(resident, mapped);
-    long long time = now(), passed = time - governor.when;
-    governor.when = time;
+    governor.when = now();
     if (limit < resident - mapped + governor.least)
         limit = resident - mapped + governor.least;
     long long pause = time_left(limit > governor.all ? limit - governor.all : 0, grown, passed);
-    atomic_store_explicit(&next_look, time + pause, memory_order_relaxed);
+    atomic_store_explicit(&next_look, governor.when + pause, memory_order_relaxed);
     return pause;
 }
 

@@ -14,7 +14,7 @@
 
 enum {
     HUGE = 8 << 20,
-    LEAST_FOR_FILES = 28 << 20, /* of the budget: programs, libraries and stacks are among it */
+    LEAST_FOR_FILES = 30 << 20, /* of the budget: programs, libraries and stacks are among it */
 };
 
 struct region {
@@ -88,10 +88,10 @@ static bool drop_region(void)
 
 /* ---- regions, under the lock ---- */
 
-/* Half of the budget, or less where files would be left too little to work in. */
+/* Three eighths of the budget, or less where files would be left too little to work in. */
 static bool fits_in_memory(size_t more)
 {
-    size_t for_files = budget / 2 > LEAST_FOR_FILES ? budget / 2 : LEAST_FOR_FILES;
+    size_t for_files = budget / 8 * 5 > LEAST_FOR_FILES ? budget / 8 * 5 : LEAST_FOR_FILES;
     size_t room = budget > for_files ? budget - for_files : 0;
     return disk == NULL || (more <= room && in_memory <= room - more);
 }

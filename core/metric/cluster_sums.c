@@ -80,7 +80,7 @@ static void close_cluster(const struct cluster *cluster, struct assay_cluster_su
 /* A strip at a time, without a branch in it. */
 bool assay_clusters_together(const int32_t cluster[], size_t n)
 {
-    enum { STRIP = 4096 };
+    enum { STRIP = 1 << 16 };
     for (size_t first = 1; cluster != NULL && first < n; first += STRIP) {
         size_t end = n - first < STRIP ? n : first + STRIP;
         unsigned falls = 0;
@@ -88,6 +88,7 @@ bool assay_clusters_together(const int32_t cluster[], size_t n)
             falls |= cluster[i] < cluster[i - 1];
         if (falls != 0)
             return false;
+        assay_parallel_step();
     }
     return true;
 }
