@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "calibrate/fit/composite.h"
+#include "calibrate/fit/reading.h"
 #include "calibrate/fit/sweep.h"
 #include "core/base/memory.h"
 #include "core/fit/nearby.h"
@@ -32,10 +33,12 @@ bool assay_folds_are_near(const struct assay_folds *folds,
 
 /* ---- all coefficients free, anchored or not ---- */
 
-/* Fits that lie near the published one, over rows of its design: coefs [n_part * n_coef]; found [n_part]. */
+/* Fits that lie near the published one, over rows of its design: coefs [n_part * n_coef]; found [n_part]. information: of
+ * all of these rows at the published fit, where it is known, or NULL. */
 static enum assay_status fit_rows(const struct assay_pipeline *published,
                                   const struct assay_array_data *data, size_t n_part,
-                                  const struct assay_estimation *estimation, double coefs[],
+                                  const struct assay_estimation *estimation,
+                                  const double information[], double coefs[],
                                   unsigned char found[], struct assay_error *err)
 {
     struct assay_engine engine;
@@ -53,6 +56,7 @@ static enum assay_status fit_rows(const struct assay_pipeline *published,
         .engine = &engine,
         .n_part = n_part,
         .start = published->fit.coef,
+        .information = information,
         .held = published->held,
         .anchor = estimation->anchor != NULL && estimation->lambda > 0 ? &anchor : NULL,
         .limits = estimation->limits,
@@ -71,8 +75,21 @@ static enum assay_status fit_signals(const struct assay_folds *folds,
                                      const struct assay_estimation *estimation, double coefs[],
                                      unsigned char found[], struct assay_error *err)
 {
+    const struct assay_pipeline *published = folds->published;
     struct assay_array_data data = data_by_fold(folds);
-    return fit_rows(folds->published, &data, folds->n, estimation, coefs, found, err);
+    const struct assay_engine *engine;
+    size_t p = published->n_coef;
+    double *information = assay_alloc(p, p * sizeof *information), log_likelihood;
+    if (information == NULL)
+        return assay_fail_memory(err, "cross-validating");
+    enum assay_status status = assay_pipeline_engine(published, &engine, err);
+    if (status == ASSAY_OK) /* where the fit ended: the engine remembers */
+        status = engine->evaluate(engine->state, published->fit.coef, &log_likelihood, NULL,
+                                  information, err);
+    if (status == ASSAY_OK)
+        status = fit_rows(published, &data, folds->n, estimation, information, coefs, found, err);
+    free(information);
+    return status;
 }
 
 /* ---- weights given: a slope along them ---- */
@@ -221,7 +238,7 @@ enum assay_status assay_pipeline_fit_near(struct assay_pipeline *part,
     if (coef == NULL)
         return assay_fail_memory(err, "fitting weights");
     struct assay_array_data data = assay_pipeline_data(part);
-    enum assay_status status = fit_rows(published, &data, 1, estimation, coef, &done, err);
+    enum assay_status status = fit_rows(published, &data, 1, estimation, NULL, coef, &done, err);
     if (status == ASSAY_OK && done) {
         memcpy(part->held, published->held, published->n_coef);
         status = assay_pipeline_take_fit(part, coef, estimation->sign_free, &reason);

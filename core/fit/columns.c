@@ -14,6 +14,8 @@
 #define DEPENDENT_SHARE 1e-11
 /* Least part, by length, that a column has in a dependence that names it. */
 #define PART 1e-6
+/* So many times the least share, and rounding is no matter. */
+#define BEYOND_DOUBT 16.0
 
 struct columns {
     size_t n;          /* columns examined, the intercept not among them */
@@ -125,13 +127,19 @@ static void blame_dependence(struct columns *c, size_t s, size_t n_kept, unsigne
             blamed[c->index[c->kept[k]]] = 1;
 }
 
+/* The share of its centred length that a column must have of its own. */
+static double least_share(const struct columns *c, size_t s)
+{
+    double noise = 64.0 * DBL_EPSILON / c->share[s];
+    return fmax(DEPENDENT_SHARE, noise);
+}
+
 static bool find_dependent(struct columns *c, unsigned char blamed[])
 {
     bool found = false;
     size_t n_kept = 0;
     for (size_t s = 0; s < c->n; s++) {
-        double noise = 64.0 * DBL_EPSILON / c->share[s];
-        if (regress(c, s, n_kept) > fmax(DEPENDENT_SHARE, noise)) {
+        if (regress(c, s, n_kept) > least_share(c, s)) {
             c->kept[n_kept++] = s;
         } else {
             blame_dependence(c, s, n_kept, blamed);
@@ -157,6 +165,41 @@ enum assay_status assay_columns_examine(const double information[], size_t n_coe
         fill_centred(information, n_coef, held, &columns);
         if (find_dependent(&columns, blamed))
             *problem = ASSAY_FIT_COLLINEAR;
+    }
+    columns_clear(&columns);
+    return ASSAY_OK;
+}
+
+/* Column s is coefficient s + 1: none is constant in either. part[s]: the least share that all rows ask of it. */
+static bool stand_alone(const double some[], const double all[], size_t n_coef, struct columns *c)
+{
+    static const double quarter = 0.25; /* the weight of a row at b = 0 */
+    bool fine = true;
+    for (size_t s = 0; fine && s < c->n; s++) {
+        double left = regress(c, s, s), length = centred_product(some, n_coef, NULL, s + 1, s + 1);
+        double needed = c->part[s] * quarter * centred_product(all, n_coef, NULL, s + 1, s + 1);
+        c->kept[s] = s;
+        fine = left > BEYOND_DOUBT * least_share(c, s) && left * length > BEYOND_DOUBT * needed;
+    }
+    return fine;
+}
+
+enum assay_status assay_columns_some_tell(const double some[], const double all[], size_t n_coef,
+                                          unsigned char blamed[], bool *fine,
+                                          struct assay_error *err)
+{
+    struct columns columns;
+    if (!columns_init(n_coef, &columns))
+        return assay_fail_memory(err, "looking for dependent columns");
+    *fine = !find_constant(all, n_coef, NULL, &columns, blamed);
+    for (size_t s = 0; s < columns.n; s++)
+        columns.part[s] = least_share(&columns, s);
+    columns.n = 0;
+    if (*fine && !find_constant(some, n_coef, NULL, &columns, blamed)) {
+        fill_centred(some, n_coef, NULL, &columns);
+        *fine = stand_alone(some, all, n_coef, &columns);
+    } else {
+        *fine = false;
     }
     columns_clear(&columns);
     return ASSAY_OK;

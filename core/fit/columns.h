@@ -8,6 +8,7 @@
 #ifndef ASSAY_CORE_FIT_COLUMNS_H
 #define ASSAY_CORE_FIT_COLUMNS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "core/base/error.h"
@@ -24,6 +25,13 @@ ASSAY_MUST_CHECK enum assay_status assay_columns_examine(const double informatio
                                                          enum assay_fit_problem *problem,
                                                          unsigned char blamed[],
                                                          struct assay_error *err);
+
+/* Whether some of the rows already show that assay_columns_examine() of all would find nothing: `some` is the
+ * information at b = 0 of those rows, `all` the moments (engine.h) of all. What a column has of its own in some
+ * rows further rows only add to. blamed [n_coef] is scratch. *fine is false where a doubt is left. */
+ASSAY_MUST_CHECK enum assay_status assay_columns_some_tell(const double some[], const double all[],
+                                                           size_t n_coef, unsigned char blamed[],
+                                                           bool *fine, struct assay_error *err);
 
 /* Weighted standard deviation of each column, about 0 when the intercept is held; 1 for the
  * intercept: spread[n_coef]. */

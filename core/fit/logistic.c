@@ -70,6 +70,42 @@ static enum assay_status examine_gram(const struct assay_engine *engine,
     return status;
 }
 
+/* Columns by themselves cost less to read than their products do: those of all rows and the products of few
+ * mostly tell that nothing is wrong. *fine is false where they do not. */
+static enum assay_status examine_sample(const struct assay_engine *engine, unsigned char blamed[],
+                                        bool *fine, struct assay_error *err)
+{
+    size_t n = engine->n_coef;
+    double *memory = assay_alloc(2 * n * n + n, sizeof *memory), log_likelihood;
+    if (memory == NULL)
+        return assay_fail_memory(err, "looking at the columns");
+    double *gram = memory, *moments = memory + n * n, *zero = memory + 2 * n * n;
+    enum assay_status status = engine->moments(engine->state, moments, err);
+    engine->thin(engine->reader, assay_warm_sample(engine));
+    if (status == ASSAY_OK)
+        status = engine->evaluate(engine->state, zero, &log_likelihood, NULL, gram, err);
+    engine->thin(engine->reader, 1);
+    if (status == ASSAY_OK)
+        status = assay_columns_some_tell(gram, moments, n, blamed, fine, err);
+    free(memory);
+    return status;
+}
+
+static enum assay_status examine_rows(const struct assay_engine *engine,
+                                      enum assay_fit_problem *problem, unsigned char blamed[],
+                                      struct assay_error *err)
+{
+    bool fine = false;
+    enum assay_status status = ASSAY_OK;
+    if (engine->thin != NULL && engine->moments != NULL && assay_warm_has_rows(engine))
+        status = examine_sample(engine, blamed, &fine, err);
+    if (status != ASSAY_OK || !fine)
+        return status == ASSAY_OK ? examine_gram(engine, NULL, problem, blamed, err) : status;
+    memset(blamed, 0, engine->n_coef);
+    *problem = ASSAY_FIT_FINE;
+    return ASSAY_OK;
+}
+
 enum assay_status assay_logistic_check(const struct assay_engine *engine,
                                        enum assay_fit_problem *problem, unsigned char blamed[],
                                        struct assay_error *err)
@@ -79,7 +115,7 @@ enum assay_status assay_logistic_check(const struct assay_engine *engine,
         *problem = ASSAY_FIT_ONE_OUTCOME;
         return ASSAY_OK;
     }
-    enum assay_status status = examine_gram(engine, NULL, problem, blamed, err);
+    enum assay_status status = examine_rows(engine, problem, blamed, err);
     if (status == ASSAY_OK && *problem == ASSAY_FIT_FINE && few_events(engine))
         *problem = ASSAY_FIT_FEW_EVENTS;
     return status;

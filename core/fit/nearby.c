@@ -208,7 +208,7 @@ static enum assay_status read_parts(struct nearby *n, bool first, size_t *n_movi
                                                  part->fresh && !first ? part->information : NULL};
     }
     *n_moving = m;
-    if (first)
+    if (first && n->question->information == NULL)
         n->request[m++] = (struct assay_array_request){
             .coef = n->question->start, .left_out = UINT16_MAX, .information = n->whole};
     return m > 0 ? assay_array_evaluate_many(n->question->engine, n->request, m, err) : ASSAY_OK;
@@ -293,6 +293,8 @@ static void deal_memory(struct nearby *n, double coef[])
     }
     n->whole = at;
     n->room = at + p * p;
+    if (n->question->information != NULL)
+        memcpy(n->whole, n->question->information, p * p * sizeof *n->whole);
     for (size_t j = 0; j < p; j++)
         if (n->question->held == NULL || !n->question->held[j])
             n->free_index[n->n_free++] = j;

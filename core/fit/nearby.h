@@ -25,6 +25,7 @@ struct assay_nearby {
         *engine; /* over arrays, with parts 0 .. n_part - 1; leaves none out */
     size_t n_part;                     /* 1: nothing is left out, and rows need no parts */
     const double *start;               /* [n_coef], within the limits: the fit with all parts, or one near by */
+    const double *information;         /* [n_coef * n_coef] of all parts at start, where it is known; NULL: read it */
     const unsigned char *held;         /* [n_coef] 1: stays at start; NULL: none */
     const struct assay_anchor *anchor; /* of finite lambda and with sd; NULL: none */
     const struct assay_limits *limits; /* NULL: none */

@@ -18,6 +18,8 @@ struct recall {
     const struct assay_engine *plain;
     struct answer answer[ASSAY_RECALLED];
     size_t n, next; /* answers there are; where the next goes */
+    double *gram;   /* [n_coef * n_coef], moments once they are known: */
+    bool has_gram;
     bool thinned;   /* not all rows are looked at: nothing is kept or given */
     double *memory;
 };
@@ -128,7 +130,16 @@ static enum assay_status cluster_scores(void *state, const double coef[], double
 static enum assay_status moments(void *state, double gram[], struct assay_error *err)
 {
     struct recall *r = state;
-    return r->plain->moments(r->plain->state, gram, err);
+    size_t size = r->plain->n_coef * r->plain->n_coef * sizeof *gram;
+    if (r->has_gram && !r->thinned) {
+        memcpy(gram, r->gram, size);
+        return ASSAY_OK;
+    }
+    enum assay_status status = r->plain->moments(r->plain->state, gram, err);
+    r->has_gram = r->has_gram || (status == ASSAY_OK && !r->thinned);
+    if (status == ASSAY_OK && !r->thinned)
+        memcpy(r->gram, gram, size);
+    return status;
 }
 
 enum assay_status assay_recall_init(const struct assay_engine *plain, struct assay_engine *engine,
@@ -136,13 +147,14 @@ enum assay_status assay_recall_init(const struct assay_engine *plain, struct ass
 {
     size_t p = plain->n_coef, each = p * (p + 2);
     struct recall *r = assay_alloc(1, sizeof *r);
-    double *memory = assay_alloc(ASSAY_RECALLED * each, sizeof *memory);
+    double *memory = assay_alloc(ASSAY_RECALLED * each + p * p, sizeof *memory);
     if (r == NULL || memory == NULL) {
         free(r);
         free(memory);
         return assay_fail_memory(err, "setting up the fit");
     }
-    *r = (struct recall){.plain = plain, .memory = memory};
+    *r = (struct recall){
+        .plain = plain, .gram = memory + ASSAY_RECALLED * each, .memory = memory};
     for (size_t k = 0; k < ASSAY_RECALLED; k++)
         r->answer[k] = (struct answer){.coef = memory + k * each,
                                        .gradient = memory + k * each + p,

@@ -2,8 +2,8 @@
  *
  * A fit ends with a reading where the next question about it begins: its anchor's accounts, its standard
  * errors, the fit without limits that starts there. This engine keeps the answers to the last few
- * coefficient vectors that it was asked about and gives them again, the same bytes, without a
- * reading of the rows.
+ * coefficient vectors that it was asked about, and the moments, and gives them again, the same
+ * bytes, without a reading of the rows.
  */
 #ifndef ASSAY_CORE_FIT_RECALL_H
 #define ASSAY_CORE_FIT_RECALL_H
@@ -14,8 +14,8 @@
 /* Kept at once; the oldest goes. */
 #define ASSAY_RECALLED 8
 
-/* Takes ASSAY_RECALLED * (n_coef + 2) * n_coef doubles, borrows `plain`, whose rows must not change while this
- * lives; one call at a time to the two together. Operations other than evaluate() are those of
+/* Takes (ASSAY_RECALLED * (n_coef + 2) + n_coef) * n_coef doubles, borrows `plain`, whose rows must not change while this
+ * lives; one call at a time to the two together. Operations other than evaluate() and moments() are those of
  * `plain`. */
 ASSAY_MUST_CHECK enum assay_status assay_recall_init(const struct assay_engine *plain,
                                                      struct assay_engine *engine,

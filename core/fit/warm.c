@@ -6,20 +6,43 @@
 
 enum {
     FEWEST_ROWS = 200000, /* below, the whole fit takes milliseconds */
-    SAMPLE_ROWS = 32768,  /* of the first stage, at least */
-    STAGE_FACTOR = 16,
-    EVENTS_A_COEF = 20, /* in a sample: with fewer it may be separated, or far from the answer */
+    SAMPLE_ROWS = 32768,  /* at least */
+    FEWEST_EVENTS = 20,   /* a coefficient: with fewer a sample may be separated, or far from the answer */
+    FIRST_EVERY = 8,      /* at least: the first stage takes several readings of its sample, ... */
+    LATER_EVERY = 4,      /* ... a later one two or three */
     MOST_STEPS = 15,
 };
-/* A sample's own error is far larger. */
-#define NEAR 1e-3
+/* Events a coefficient that a stage looks at. */
+static const size_t stage_events[ASSAY_WARM_STAGES] = {150, 600, 3000, 40000};
+/* A sample's own error is larger than what is left after such a step: a tenth of it, or less. */
+#define NEAR 0.5
 
-static size_t first_stage(const struct assay_engine *engine)
+static size_t smaller(size_t a, size_t b)
 {
-    size_t every = 1;
-    while (engine->n_row / (every * STAGE_FACTOR) >= SAMPLE_ROWS)
-        every *= STAGE_FACTOR;
-    return every > 1 ? every : engine->n_row / SAMPLE_ROWS;
+    return a < b ? a : b;
+}
+
+static size_t rarer_outcomes(const struct assay_engine *engine)
+{
+    return smaller(engine->n_event, engine->n_row - engine->n_event);
+}
+
+size_t assay_warm_sample(const struct assay_engine *engine)
+{
+    return engine->n_row / SAMPLE_ROWS;
+}
+
+size_t assay_warm_stages(const struct assay_engine *engine, size_t every[ASSAY_WARM_STAGES])
+{
+    size_t n = 0, last = assay_warm_sample(engine);
+    for (size_t k = 0; k < ASSAY_WARM_STAGES; k++) {
+        size_t wanted = rarer_outcomes(engine) / (stage_events[k] * engine->n_coef);
+        if (k == 0)
+            every[n++] = last = smaller(last, wanted > FIRST_EVERY ? wanted : FIRST_EVERY);
+        else if (wanted >= LATER_EVERY && wanted <= last / 2)
+            every[n++] = last = wanted;
+    }
+    return n;
 }
 
 bool assay_warm_has_rows(const struct assay_engine *engine)
@@ -32,9 +55,9 @@ bool assay_warm_pays(const struct assay_engine *engine,
 {
     if (engine->thin == NULL || options->start != NULL || !assay_warm_has_rows(engine))
         return false;
-    size_t others = engine->n_row - engine->n_event;
-    size_t rarer = engine->n_event < others ? engine->n_event : others;
-    return rarer / first_stage(engine) >= EVENTS_A_COEF * engine->n_coef;
+    size_t every[ASSAY_WARM_STAGES];
+    assay_warm_stages(engine, every);
+    return rarer_outcomes(engine) / every[0] >= FEWEST_EVENTS * engine->n_coef;
 }
 
 /* One stage, of rows the engine has been thinned to. */
@@ -66,11 +89,12 @@ enum assay_status assay_warm_start(const struct assay_engine *engine,
     struct assay_logistic_options loose = *options;
     struct assay_error trouble = {0};
     enum assay_status status = ASSAY_OK;
+    size_t every[ASSAY_WARM_STAGES], n_stage = assay_warm_stages(engine, every);
     loose.tolerance = NEAR > options->tolerance ? NEAR : options->tolerance;
     loose.report = NULL;
     *found = true;
-    for (size_t every = first_stage(engine); *found && every > 1; every /= STAGE_FACTOR) {
-        engine->thin(engine->reader, every);
+    for (size_t k = 0; *found && k < n_stage; k++) {
+        engine->thin(engine->reader, every[k]);
         status = fit_sample(engine, &loose, limits, start, found, &trouble);
         loose.start = start;
     }

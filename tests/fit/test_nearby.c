@@ -127,6 +127,26 @@ START_TEST(limits_hold_in_each_of_them_exactly) /* a loop over seeds */
 }
 END_TEST
 
+START_TEST(information_that_is_known_gives_the_same_bytes)
+{
+    struct dealt dealt = deal(2500, 31);
+    double start[N_COEF], information[N_COEF * N_COEF], log_likelihood;
+    double read[N_PART * N_COEF], given[N_PART * N_COEF];
+    unsigned char done[2][N_PART];
+    struct assay_error err = {0};
+    fit_without(&dealt, UINT16_MAX, NULL, NULL, start);
+    struct assay_nearby question = question_of(&dealt, start, NULL, NULL);
+    ck_assay_ok(assay_nearby_fit(&question, read, done[0], &err));
+    ck_assay_ok(dealt.d.engine.evaluate(dealt.d.engine.state, start, &log_likelihood, NULL,
+                                        information, &err));
+    question.information = information;
+    ck_assay_ok(assay_nearby_fit(&question, given, done[1], &err));
+    ck_assert_mem_eq(given, read, sizeof read);
+    ck_assert_mem_eq(done[0], done[1], N_PART);
+    dealt_free(&dealt);
+}
+END_TEST
+
 START_TEST(what_is_held_stays_where_it_is)
 {
     struct dealt dealt = deal(2000, 5);
@@ -275,6 +295,7 @@ static void add_tests(TCase *tc)
     tcase_add_loop_test(tc, each_part_gets_the_fit_of_the_others, 0, 5);
     tcase_add_loop_test(tc, an_anchor_pulls_each_of_them, 0, 5);
     tcase_add_loop_test(tc, limits_hold_in_each_of_them_exactly, 0, 5);
+    tcase_add_test(tc, information_that_is_known_gives_the_same_bytes);
     tcase_add_test(tc, what_is_held_stays_where_it_is);
     tcase_add_test(tc, the_bytes_do_not_depend_on_the_number_of_threads);
     tcase_add_test(tc, a_part_without_a_fit_is_left_to_the_caller);

@@ -7,7 +7,7 @@
 /* An engine that counts how often it is asked. */
 struct counting {
     const struct assay_engine *plain;
-    size_t n_evaluate;
+    size_t n_evaluate, n_moments;
 };
 
 static enum assay_status count_evaluate(void *state, const double coef[], double *log_likelihood,
@@ -29,6 +29,7 @@ static enum assay_status pass_direction(void *state, const double along[],
 static enum assay_status pass_moments(void *state, double gram[], struct assay_error *err)
 {
     struct counting *c = state;
+    c->n_moments++;
     return c->plain->moments(c->plain->state, gram, err);
 }
 
@@ -151,15 +152,27 @@ START_TEST(a_step_is_measured_beside_a_remembered_answer)
 }
 END_TEST
 
-START_TEST(moments_are_passed_on)
+static void check_moments(const struct remembered *r, size_t every)
 {
-    struct remembered r;
     double plain[N_COEF * N_COEF], got[N_COEF * N_COEF];
     struct assay_error err = {0};
-    remembered_init(&r, 300);
-    ck_assay_ok(r.d.engine.moments(r.d.engine.state, plain, &err));
-    ck_assay_ok(r.recall.moments(r.recall.state, got, &err));
+    r->recall.thin(r->recall.reader, every);
+    ck_assay_ok(r->d.engine.moments(r->d.engine.state, plain, &err));
+    ck_assay_ok(r->recall.moments(r->recall.state, got, &err));
     ck_assert_mem_eq(got, plain, sizeof plain);
+}
+
+START_TEST(moments_of_all_rows_are_read_once)
+{
+    struct remembered r;
+    remembered_init(&r, 30 * ASSAY_BLOCK_ROWS);
+    check_moments(&r, 10);
+    check_moments(&r, 1);
+    ck_assert_uint_eq(r.counting.n_moments, 2);
+    check_moments(&r, 1);
+    ck_assert_uint_eq(r.counting.n_moments, 2);
+    check_moments(&r, 10);
+    ck_assert_uint_eq(r.counting.n_moments, 3);
     remembered_free(&r);
 }
 END_TEST
@@ -228,7 +241,7 @@ static void add_tests(TCase *tc)
     tcase_add_test(tc, what_was_not_asked_then_is_read_now_and_kept);
     tcase_add_test(tc, the_oldest_answer_goes_first);
     tcase_add_test(tc, a_step_is_measured_beside_a_remembered_answer);
-    tcase_add_test(tc, moments_are_passed_on);
+    tcase_add_test(tc, moments_of_all_rows_are_read_once);
     tcase_add_test(tc, a_look_at_some_rows_is_not_kept_for_all);
     tcase_add_test(tc, fits_are_those_of_the_plain_engine_with_fewer_readings);
     tcase_add_test(tc, a_failing_allocation_is_said_and_leaks_nothing);

@@ -30,6 +30,12 @@ static enum assay_status direction(void *state, const double along[], struct ass
     return c->rows.direction(c->rows.state, along, what, err);
 }
 
+static enum assay_status moments(void *state, double gram[], struct assay_error *err)
+{
+    struct counted *c = state;
+    return c->rows.moments(c->rows.state, gram, err);
+}
+
 static void thin(void *reader, size_t every)
 {
     struct counted *c = reader;
@@ -44,6 +50,7 @@ static struct assay_engine count(struct counted *c, const struct design *d, bool
     engine.state = engine.reader = c;
     engine.evaluate = evaluate;
     engine.direction = direction;
+    engine.moments = moments;
     engine.watch = NULL;
     engine.thin = warm ? thin : NULL;
     return engine;
@@ -221,6 +228,89 @@ START_TEST(what_is_diagnosed_does_not_depend_on_the_start) /* a loop over kinds 
 }
 END_TEST
 
+START_TEST(later_stages_look_at_more_rows_where_that_pays) /* a loop over cases */
+{
+    static const struct {
+        size_t n_row, n_event, n_coef, n_stage, every[ASSAY_WARM_STAGES];
+    } cases[] = {
+        {200000, 20000, 4, 1, {6}},      /* 33,333 rows at least, and no stage of little more */
+        {200000, 190000, 13, 1, {6}},    /* the rarer outcome counts */
+        {1000000, 130000, 51, 2, {16, 4}}, /* 159 events a coefficient, then 637 */
+        {1000000, 95000, 13, 2, {30, 12}},
+        {1000000, 10000, 51, 1, {8}},    /* 24: a larger sample costs what it saves */
+        {10000000, 950000, 13, 3, {305, 121, 24}},
+        {10000000, 950000, 2, 2, {305, 11}},
+        {100000000, 9500000, 13, 4, {3051, 1217, 243, 18}},
+    };
+    size_t every[ASSAY_WARM_STAGES];
+    struct assay_engine engine = {
+        .n_row = cases[_i].n_row, .n_event = cases[_i].n_event, .n_coef = cases[_i].n_coef};
+    ck_assert_uint_eq(assay_warm_stages(&engine, every), cases[_i].n_stage);
+    ck_assert_mem_eq(every, cases[_i].every, cases[_i].n_stage * sizeof *every);
+}
+END_TEST
+
+START_TEST(a_check_of_good_columns_takes_no_products_of_all_rows)
+{
+    struct design d = design_draw(N, N_COLUMN, truth, 57);
+    struct counted c;
+    struct assay_engine engine = count(&c, &d, true);
+    struct assay_error err = {0};
+    enum assay_fit_problem problem = ASSAY_FIT_SEPARATED;
+    unsigned char blamed[N_COEF] = {1, 1, 1, 1}, none[N_COEF] = {0};
+    ck_assay_ok(assay_logistic_check(&engine, &problem, blamed, &err));
+    ck_assert_int_eq(problem, ASSAY_FIT_FINE);
+    ck_assert_mem_eq(blamed, none, N_COEF);
+    ck_assert_uint_eq(c.n_whole, 0);
+    ck_assert_uint_eq(c.n_thin, 1);
+    ck_assert_uint_eq(c.every, 1);
+    design_free(&d);
+}
+END_TEST
+
+/* Trouble in all rows, in the sample's alone, and in others than those. */
+static struct design doubtful(int kind)
+{
+    struct design d = design_draw(N, N_COLUMN, truth, 58);
+    for (size_t i = 0; i < N; i++) {
+        bool sampled = i / ASSAY_BLOCK_ROWS % 6 == 0;
+        double value = design_at(&d, i, 1), other = design_at(&d, i, 0);
+        if (kind == 0)
+            value = 0.25;
+        else if (kind == 1)
+            value = 2.0 * other + 1.0;
+        else if (kind == 2)
+            value = sampled ? 1.0 : value;
+        else if (kind == 3)
+            value = sampled ? -other : value;
+        else /* 1 - R^2 about 2.5e-11 in the sample; a sixth of it, and as much, in all rows */
+            value = 2.0 * other + (sampled || kind == 5 ? 1e-5 : 1e-7) * value;
+        design_set(&d, i, 1, value);
+    }
+    design_restart(&d);
+    return d;
+}
+
+START_TEST(a_check_says_the_same_of_a_sample_and_of_all_rows) /* a loop over kinds of trouble */
+{
+    static const enum assay_fit_problem said[] = {ASSAY_FIT_CONSTANT, ASSAY_FIT_COLLINEAR,
+                                                  ASSAY_FIT_FINE,     ASSAY_FIT_FINE,
+                                                  ASSAY_FIT_COLLINEAR, ASSAY_FIT_FINE};
+    struct design d = doubtful(_i);
+    struct assay_engine whole = d.engine;
+    struct assay_error err = {0};
+    enum assay_fit_problem by_sample, by_all;
+    unsigned char blamed[2][N_COEF];
+    whole.thin = NULL;
+    ck_assay_ok(assay_logistic_check(&d.engine, &by_sample, blamed[0], &err));
+    ck_assay_ok(assay_logistic_check(&whole, &by_all, blamed[1], &err));
+    ck_assert_int_eq(by_sample, by_all);
+    ck_assert_mem_eq(blamed[0], blamed[1], N_COEF);
+    ck_assert_int_eq(by_all, said[_i]);
+    design_free(&d);
+}
+END_TEST
+
 START_TEST(every_allocation_may_fail)
 {
     struct design d = design_draw(N, N_COLUMN, truth, 56);
@@ -242,6 +332,29 @@ START_TEST(every_allocation_may_fail)
 }
 END_TEST
 
+START_TEST(every_allocation_of_a_check_may_fail)
+{
+    struct design d = design_draw(N, N_COLUMN, truth, 59);
+    enum assay_status status;
+    size_t n = 0;
+    do {
+        struct counted c;
+        struct assay_engine engine = count(&c, &d, true);
+        struct assay_error err = {0};
+        enum assay_fit_problem problem;
+        unsigned char blamed[N_COEF];
+        test_fail_allocation(++n);
+        status = assay_logistic_check(&engine, &problem, blamed, &err);
+        test_fail_allocation(0);
+        ck_assert(status == ASSAY_OK || status == ASSAY_ENOMEM);
+        ck_assert(status == ASSAY_OK || strstr(err.message, "out of memory") != NULL);
+        ck_assert_uint_eq(c.every, 1);
+    } while (status != ASSAY_OK);
+    ck_assert_uint_gt(n, 4);
+    design_free(&d);
+}
+END_TEST
+
 static void add_tests(TCase *tc)
 {
     tcase_add_test(tc, the_answer_is_that_of_the_usual_start_with_fewer_readings);
@@ -250,7 +363,11 @@ static void add_tests(TCase *tc)
     tcase_add_test(tc, an_anchor_weighs_on_the_sample_as_on_all_rows);
     tcase_add_test(tc, few_rows_or_few_events_are_fitted_at_once);
     tcase_add_loop_test(tc, what_is_diagnosed_does_not_depend_on_the_start, 0, 3);
+    tcase_add_loop_test(tc, later_stages_look_at_more_rows_where_that_pays, 0, 8);
+    tcase_add_test(tc, a_check_of_good_columns_takes_no_products_of_all_rows);
+    tcase_add_loop_test(tc, a_check_says_the_same_of_a_sample_and_of_all_rows, 0, 6);
     tcase_add_test(tc, every_allocation_may_fail);
+    tcase_add_test(tc, every_allocation_of_a_check_may_fail);
 }
 
 ASSAY_SUITE("fit/warm", add_tests)
