@@ -3,13 +3,14 @@
 #include <assert.h>
 #include <stdlib.h>
 
+#include "core/base/desk.h"
 #include "core/base/memory.h"
 #include "core/base/rows.h"
 #include "core/base/sort.h"
 #include "core/base/thread.h"
 
 /* All items are scattered by the first digit of the key, in chunks that keep their order; a bucket is then sorted by
- * the two others, least significant first, and ends where it lay. */
+ * the two others, least significant first, by way of a desk, and ends where it lay. */
 enum {
     ROW_BITS = 32,
     KEY_BITS = 31,
@@ -30,7 +31,8 @@ struct work {
     size_t n, n_chunk;
     unsigned shift; /* of an image, to its key */
     uint64_t varying[MOST_CHUNKS];
-    uint64_t *items, *spare;
+    uint64_t *items;
+    struct assay_desks desks; /* room for the largest bucket, for each thread */
     size_t *start;      /* [N_BUCKET + 1] */
     size_t *place;      /* [n_chunk][N_BUCKET] first how many, then where the next one goes */
     bool failed[N_TASK]; /* for want of memory */
@@ -179,11 +181,34 @@ static bool sort_runs(const struct work *w, uint64_t items[], size_t n)
 static void sort_task(void *state, size_t task)
 {
     struct work *w = state;
+    double *desk = assay_desk_take(&w->desks);
     for (size_t b = task * BUCKETS; b < (task + 1) * BUCKETS; b++) {
         size_t first = w->start[b], n = w->start[b + 1] - first;
-        sort_bucket(w->items + first, w->spare + first, n);
+        static_assert(sizeof *desk == sizeof *w->items, "items lie on desks of doubles");
+        sort_bucket(w->items + first, (uint64_t *)(void *)desk, n);
         w->failed[task] = !sort_runs(w, w->items + first, n) || w->failed[task];
     }
+    assay_desk_leave(&w->desks, desk);
+}
+
+/* On as many threads as there is room for the largest bucket in that of all items. */
+static bool sort_buckets(struct work *w, size_t n_thread)
+{
+    size_t largest = 1, most = n_thread > 0 ? n_thread : assay_processor_count();
+    for (size_t b = 0; b < N_BUCKET; b++)
+        largest = w->start[b + 1] - w->start[b] > largest ? w->start[b + 1] - w->start[b] : largest;
+    if (most > w->n / largest)
+        most = w->n / largest;
+    if (most > ASSAY_MOST_DESKS)
+        most = ASSAY_MOST_DESKS;
+    if (!assay_desks_init(&w->desks, most, largest))
+        return false;
+    assay_parallel(N_TASK, most, sort_task, w);
+    assay_desks_clear(&w->desks);
+    for (size_t t = 0; t < N_TASK; t++)
+        if (w->failed[t])
+            return false;
+    return true;
 }
 
 /* ---- all of it ---- */
@@ -201,17 +226,12 @@ static bool sort_all(struct work *w, size_t n_thread)
     assay_parallel(w->n_chunk, n_thread, count_task, w);
     find_places(w);
     assay_parallel(w->n_chunk, n_thread, scatter_task, w);
-    assay_parallel(N_TASK, n_thread, sort_task, w);
-    for (size_t t = 0; t < N_TASK; t++)
-        if (w->failed[t])
-            return false;
-    return true;
+    return sort_buckets(w, n_thread);
 }
 
-bool assay_row_sort(const double value[], const unsigned char flag[], size_t n, uint64_t items[],
-                    uint64_t spare[])
+bool assay_row_sort(const double value[], const unsigned char flag[], size_t n, uint64_t items[])
 {
-    struct work w = {.value = value, .flag = flag, .n = n, .items = items, .spare = spare};
+    struct work w = {.value = value, .flag = flag, .n = n, .items = items};
     assert(n == 0 || (uint64_t)(n - 1) <= UINT32_MAX);
     w.n_chunk = n < 2 * MANY ? 1 : n / MANY < MOST_CHUNKS ? n / MANY : MOST_CHUNKS;
     w.start = assay_alloc((w.n_chunk + 1) * N_BUCKET + 1, sizeof *w.start);

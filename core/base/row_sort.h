@@ -30,9 +30,9 @@ static inline bool assay_sorted_tied(const double value[], uint64_t a, uint64_t 
 }
 
 /* items[n]: the rows from the smallest value to the largest, equal ones (-0 and 0 are) in their order, and their
- * flags, 0 or 1; flag NULL: 0. spare[n] is scratch. No value is NaN, n <= 2^32. False, with nothing promised, when
- * there is no memory. */
-bool assay_row_sort(const double value[], const unsigned char flag[], size_t n, uint64_t items[],
-                    uint64_t spare[]);
+ * flags, 0 or 1; flag NULL: 0. No value is NaN, n <= 2^32. Scratch is 8 bytes for each row of the commonest leading
+ * bits, for each processor, and never more than for all rows. False, with nothing promised, when there is no
+ * memory. */
+bool assay_row_sort(const double value[], const unsigned char flag[], size_t n, uint64_t items[]);
 
 #endif

@@ -32,6 +32,13 @@ static inline void assay_bands_add(struct assay_bands *bands, double value)
     bands->n++;
 }
 
+/* The same value so many times. */
+static inline void assay_bands_add_times(struct assay_bands *bands, double value, uint32_t times)
+{
+    bands->count[assay_sort_key(value) >> (64 - ASSAY_BAND_KEY_BITS)] += times;
+    bands->n += times;
+}
+
 /* edge[n_band - 1], ascending; returns how many there are: fewer where few values hold most rows. Band k
  * is [edge[k - 1], edge[k]). An edge is where a step with rows begins: the one with the wanted quantile, or
  * the next, whichever leaves a share of rows below that is nearer to it. */

@@ -22,10 +22,12 @@ struct side {
     double coef[COEF];
 };
 
+/* Not by fmin() and fmax(), which are calls. */
 static double standardised(const struct side *side, double x)
 {
     double z = side->spread > 0.0 ? (x - side->mean) / side->spread : 0.0;
-    return fmin(fmax(z, -reach), reach);
+    z = z > -reach ? z : -reach;
+    return z < reach ? z : reach;
 }
 
 static double log_odds(const struct side *side, double z)
@@ -140,6 +142,7 @@ static void summarise(const double x[], const unsigned char flagged[], const uns
     }
 }
 
+/* expected may be x. */
 static void predict(const struct side sides[2], const double x[], const unsigned char flagged[],
                     size_t n, double expected[])
 {
@@ -154,8 +157,10 @@ static void predict(const struct side sides[2], const double x[], const unsigned
     /* What the bins rounded away. */
     for (size_t k = 0; k < 2; k++)
         factor[k] = sum[k] > 0.0 ? sides[k].event / sum[k] : 1.0;
-    for (size_t i = 0; i < n; i++)
-        expected[i] = fmin(expected[i] * factor[flagged[i]], 1.0);
+    for (size_t i = 0; i < n; i++) {
+        double scaled = expected[i] * factor[flagged[i]];
+        expected[i] = scaled < 1.0 ? scaled : 1.0;
+    }
 }
 
 enum assay_status assay_expected_events(const double x[], const unsigned char flagged[],

@@ -22,7 +22,7 @@
  * on each side, z its x less the mean over the standard deviation, within -4 and 4; by maximum likelihood
  * with a ridge of 0.01 on b and c, which keeps them finite where the score separates a side's outcomes. A
  * side of one outcome expects that outcome. x takes part by its means in 256 bins: a score of a million
- * values costs three passes.
+ * values costs three passes. expected may be x itself, whose place it then takes.
  *   ASSAY_ENOMEM */
 ASSAY_MUST_CHECK enum assay_status assay_expected_events(const double x[],
                                                          const unsigned char flagged[],

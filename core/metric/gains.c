@@ -99,9 +99,12 @@ static struct assay_estimate top_lift(const struct assay_ranked *rows,
         return assay_estimate_undefined();
     struct assay_estimate share = assay_rate_of(first->n_event, rows->n_event).wilson;
     struct walk walk = start_walk(rows);
-    for (size_t row, g; effect != NULL && (g = next_row(&walk, &row)) < ASSAY_DECILES;)
+    for (size_t row, g; effect != NULL && (g = next_row(&walk, &row)) < ASSAY_DECILES;) {
+        if (row >= AHEAD && rows->outcome[row - AHEAD])
+            assay_design_effect_expect(effect, rows->cluster[row - AHEAD]);
         if (rows->outcome[row])
             assay_design_effect_add(effect, rows->cluster[row], (g == 0 ? 1.0 : 0.0) - share.value);
+    }
     double d = effect != NULL ? assay_design_effect_take(effect) : 1.0;
     if (d > 1.0)
         share = assay_wilson_of_share(share.value, (double)rows->n_event / d, ASSAY_LEVEL);

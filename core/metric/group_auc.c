@@ -1,5 +1,6 @@
 #include "core/metric/group_auc.h"
 
+#include <limits.h>
 #include <math.h>
 #include <stdbool.h>
 
@@ -38,10 +39,8 @@ static bool keep_order(const double value[], const uint64_t sorted[], struct ass
 static bool sort_rows(const double value[], const unsigned char outcome[], struct assay_risk_order *risk)
 {
     uint64_t *sorted = assay_rows_alloc(risk->n, sizeof *sorted);
-    uint64_t *spare = assay_rows_alloc(risk->n, sizeof *spare);
-    bool good = sorted != NULL && spare != NULL && assay_row_sort(value, outcome, risk->n, sorted, spare);
-    assay_rows_free(spare);
-    good = good && keep_order(value, sorted, risk);
+    bool good = sorted != NULL && assay_row_sort(value, outcome, risk->n, sorted) &&
+                keep_order(value, sorted, risk);
     assay_rows_free(sorted);
     return good;
 }
@@ -173,10 +172,41 @@ struct tally {
 struct walk {
     const struct assay_risk_order *risk;
     const int32_t *code;
+    unsigned char *group;  /* [n] of few groups: code and 1, so that all of it stays near; else NULL */
     struct tally *tallies; /* by group */
     uint32_t *met;         /* [n_met] groups in the run at hand */
     size_t n_met, first, end;
 };
+
+static size_t group_of(const struct walk *w, size_t row)
+{
+    return w->group != NULL ? w->group[row] : (size_t)(w->code[row] + 1);
+}
+
+/* The row at place k will be wanted soon. Inlined, always: gcc leaves out calls of a function that does nothing but
+ * fetch ahead. */
+static inline __attribute__((always_inline)) void expect_row(const struct walk *w, size_t k)
+{
+    size_t row = k < w->risk->n ? w->risk->row[k] : 0;
+    __builtin_prefetch(w->group != NULL ? (const void *)&w->group[row] : (const void *)&w->code[row]);
+}
+
+/* Whether the next run is of a single row, as most are of a fine score; false behind the last. */
+static bool next_is_single(const struct walk *w)
+{
+    const struct assay_risk_order *risk = w->risk;
+    size_t k = w->end;
+    return k < risk->n && (k + 1 == risk->n || (risk->mark[k + 1] & ASSAY_RISK_RUN) != 0);
+}
+
+/* The single row at hand, which the walk passes; *t: its group. */
+static size_t pass_single(struct walk *w, struct tally **t)
+{
+    size_t k = w->end++;
+    expect_row(w, k + AHEAD);
+    *t = &w->tallies[group_of(w, w->risk->row[k])];
+    return k;
+}
 
 /* The next run, the first from zeros, counted by group; false when there is none. */
 static bool next_run(struct walk *w)
@@ -187,9 +217,8 @@ static bool next_run(struct walk *w)
     if (k == risk->n)
         return false;
     do {
-        if (k + AHEAD < risk->n)
-            __builtin_prefetch(&w->code[risk->row[k + AHEAD]]);
-        uint32_t group = (uint32_t)(w->code[risk->row[k]] + 1);
+        expect_row(w, k + AHEAD);
+        uint32_t group = (uint32_t)group_of(w, risk->row[k]);
         struct tally *t = &w->tallies[group];
         if (t->event + t->other == 0.0)
             w->met[w->n_met++] = group;
@@ -212,10 +241,44 @@ static void take_run(struct tally *t, const struct sums *here, const struct sums
     t->event = t->other = 0.0;
 }
 
+/* Adds a run of one row: add_run() without what would add 0. */
+static void add_single(struct sums *sum, bool is_event)
+{
+    if (is_event) {
+        double below = sum->other;
+        sum->event += 1.0;
+        sum->below_event += below;
+        sum->below_event_squared += below * below;
+    } else {
+        double below = sum->event;
+        sum->other += 1.0;
+        sum->below_other += below;
+        sum->below_other_squared += below * below;
+    }
+}
+
+/* The next run, which is of one row: the rest has none in it. */
+static void take_single(struct walk *w, struct sums *here)
+{
+    struct tally *t;
+    size_t k = pass_single(w, &t);
+    bool is_event = (w->risk->mark[k] & ASSAY_RISK_EVENT) != 0;
+    add_stretch(&t->passed, here, &t->own, &t->rest);
+    add_single(&t->own, is_event);
+    add_single(here, is_event);
+    t->passed = *here;
+}
+
 static struct sums sum_groups(struct walk *w)
 {
     struct sums here = {0};
-    while (next_run(w)) {
+    for (;;) {
+        if (next_is_single(w)) {
+            take_single(w, &here);
+            continue;
+        }
+        if (!next_run(w))
+            return here;
         struct sums behind = here;
         double event = 0.0, other = 0.0;
         for (size_t m = 0; m < w->n_met; m++) {
@@ -227,23 +290,43 @@ static struct sums sum_groups(struct walk *w)
             take_run(&w->tallies[w->met[m]], &here, &behind);
         here = behind;
     }
-    return here;
+}
+
+/* The row at place k, while its run is counted in t. */
+static void place_row(const struct walk *w, size_t k, const struct tally *t,
+                      const struct assay_group_auc out[], double placement[])
+{
+    const struct assay_auc *auc = &out[t - w->tallies].group.auc;
+    double events = (double)auc->n_event, others = (double)auc->n_nonevent;
+    if (auc->n_event > 0 && auc->n_nonevent > 0)
+        placement[w->risk->row[k]] = (w->risk->mark[k] & ASSAY_RISK_EVENT) != 0
+                                         ? (t->own.other + t->other / 2.0) / others
+                                         : (events - t->own.event - t->event / 2.0) / events;
+}
+
+/* The next run, which is of one row: it has no halves. */
+static void place_single(struct walk *w, const struct assay_group_auc out[], double placement[])
+{
+    struct tally *t;
+    if (w->end + AHEAD < w->risk->n)
+        __builtin_prefetch(&placement[w->risk->row[w->end + AHEAD]], 1);
+    size_t k = pass_single(w, &t);
+    place_row(w, k, t, out, placement);
+    *((w->risk->mark[k] & ASSAY_RISK_EVENT) != 0 ? &t->own.event : &t->own.other) += 1.0;
 }
 
 /* own: what of each group lies below the run; of all its rows, out has the numbers. */
 static void place_rows(struct walk *w, const struct assay_group_auc out[], double placement[])
 {
-    while (next_run(w)) {
-        for (size_t k = w->first; k < w->end; k++) {
-            size_t row = w->risk->row[k], group = (size_t)(w->code[row] + 1);
-            const struct assay_auc *auc = &out[group].group.auc;
-            const struct tally *t = &w->tallies[group];
-            double events = (double)auc->n_event, others = (double)auc->n_nonevent;
-            if (auc->n_event > 0 && auc->n_nonevent > 0)
-                placement[row] = (w->risk->mark[k] & ASSAY_RISK_EVENT) != 0
-                                     ? (t->own.other + t->other / 2.0) / others
-                                     : (events - t->own.event - t->event / 2.0) / events;
+    for (;;) {
+        if (next_is_single(w)) {
+            place_single(w, out, placement);
+            continue;
         }
+        if (!next_run(w))
+            return;
+        for (size_t k = w->first; k < w->end; k++)
+            place_row(w, k, &w->tallies[group_of(w, w->risk->row[k])], out, placement);
         for (size_t m = 0; m < w->n_met; m++) {
             struct tally *t = &w->tallies[w->met[m]];
             t->own.event += t->event;
@@ -251,6 +334,17 @@ static void place_rows(struct walk *w, const struct assay_group_auc out[], doubl
             t->event = t->other = 0.0;
         }
     }
+}
+
+/* false: no memory. */
+static bool keep_groups(struct walk *w, size_t n_group)
+{
+    if (n_group > UCHAR_MAX + (size_t)1)
+        return true;
+    w->group = assay_rows_alloc(w->risk->n, 1);
+    for (size_t i = 0; w->group != NULL && i < w->risk->n; i++)
+        w->group[i] = (unsigned char)(w->code[i] + 1);
+    return w->group != NULL;
 }
 
 enum assay_status assay_group_aucs(const struct assay_risk_order *risk, const int32_t code[],
@@ -261,7 +355,7 @@ enum assay_status assay_group_aucs(const struct assay_risk_order *risk, const in
                      .code = code,
                      .tallies = assay_rows_alloc(n_group, sizeof *w.tallies),
                      .met = assay_rows_alloc(n_group, sizeof *w.met)};
-    bool good = w.tallies != NULL && w.met != NULL;
+    bool good = w.tallies != NULL && w.met != NULL && keep_groups(&w, n_group);
     if (good) {
         struct sums all = sum_groups(&w);
         for (size_t g = 0; g < n_group; g++) {
@@ -276,5 +370,6 @@ enum assay_status assay_group_aucs(const struct assay_risk_order *risk, const in
     }
     assay_rows_free(w.tallies);
     assay_rows_free(w.met);
+    assay_rows_free(w.group);
     return good ? ASSAY_OK : assay_fail_memory(err, "measuring groups");
 }

@@ -25,7 +25,7 @@ struct assay_risk_order {
     unsigned char *mark; /* [n] by place: ASSAY_RISK_EVENT, ... */
 };
 
-/* score[n], finite, and outcome[n], 0 or 1. Takes 5 bytes a row, and 16 more while it sorts (24 where higher is
+/* score[n], finite, and outcome[n], 0 or 1. Takes 5 bytes a row, and 8 more while it sorts (16 where higher is
  * healthier).
  *   ASSAY_EDATA   n is 0, or a value out of range
  *   ASSAY_ENOMEM  also for 2^32 rows and more */
@@ -49,7 +49,7 @@ struct assay_group_auc {
 
 /* Of the groups 0 .. n_group - 1, row i being of group code[i] + 1: codes begin at -1, those who have none.
  * placement[n] by row: as assay_auc_placements() gives them of the row's group; untouched where its AUC is NaN;
- * may be NULL. Takes 180 bytes a group.
+ * may be NULL. Takes 180 bytes a group, and a byte a row where groups are few.
  *   ASSAY_ENOMEM */
 ASSAY_MUST_CHECK enum assay_status assay_group_aucs(const struct assay_risk_order *risk,
                                                     const int32_t code[], size_t n_group,

@@ -278,13 +278,11 @@ static enum assay_status gather(struct search *s, struct assay_error *err)
     r->prob = assay_rows_alloc(r->n_kept, sizeof *r->prob);
     r->outcome = assay_rows_alloc(r->n_kept, 1);
     r->order = assay_rows_alloc(r->n_kept, sizeof *r->order);
-    uint64_t *spare = assay_rows_alloc(r->n_kept, sizeof *spare);
-    bool good = r->prob != NULL && r->outcome != NULL && r->order != NULL && spare != NULL;
+    bool good = r->prob != NULL && r->outcome != NULL && r->order != NULL;
     if (good) {
         assay_sieve_gather(&r->sieve, r->prob, r->outcome);
-        good = assay_row_sort(r->prob, r->outcome, r->n_kept, r->order, spare);
+        good = assay_row_sort(r->prob, r->outcome, r->n_kept, r->order);
     }
-    assay_rows_free(spare);
     if (!good)
         return assay_fail_memory(err, doing);
     return s->question->by == ASSAY_BY_CAPACITY ? place(s, err) : ASSAY_OK;

@@ -15,7 +15,9 @@ void assay_logit_bins_add(struct assay_logit_bins *bins, double log_odds, unsign
         bins->n_certain++;
         return;
     }
-    double at = (fmin(fmax(log_odds, -reach), reach) + reach) / width;
+    double within = log_odds > -reach ? log_odds : -reach; /* fmin() and fmax() are calls */
+    within = within < reach ? within : reach;
+    double at = (within + reach) / width;
     struct assay_logit_bin *bin = &bins->bin[at < ASSAY_LOGIT_BINS ? (size_t)at : ASSAY_LOGIT_BINS - 1];
     bin->n += 1.0;
     bin->event += outcome;

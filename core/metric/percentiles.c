@@ -154,10 +154,9 @@ static void keep_places(struct assay_sieve *sieve)
 static bool sort_kept(const struct assay_sieve *sieve, const double value[], size_t n,
                       struct assay_percentiles *out)
 {
-    uint64_t *rows = assay_rows_alloc(n, sizeof *rows), *spare = assay_rows_alloc(n, sizeof *spare);
-    bool good = rows != NULL && spare != NULL && assay_row_sort(value, NULL, n, rows, spare);
+    uint64_t *rows = assay_rows_alloc(n, sizeof *rows);
+    bool good = rows != NULL && assay_row_sort(value, NULL, n, rows);
     size_t skipped[ASSAY_STRIPS], sum = 0;
-    assay_rows_free(spare);
     for (size_t b = 0; b < ASSAY_STRIPS; b++) {
         skipped[b] = sum;
         sum += sieve->kept[b] ? 0 : assay_sieve_in(sieve, b);

@@ -14,12 +14,11 @@ enum assay_status assay_rank_order(const double value[], size_t n, size_t order[
     if (status != ASSAY_OK || n == 0)
         return status;
     static_assert(sizeof order[0] == sizeof(uint64_t), "rows take the place of the items");
-    uint64_t *items = (uint64_t *)(void *)order, *spare = assay_rows_alloc(n, sizeof *spare);
-    if (spare == NULL || !assay_row_sort(value, NULL, n, items, spare))
+    uint64_t *items = (uint64_t *)(void *)order;
+    if (!assay_row_sort(value, NULL, n, items))
         status = assay_fail_memory(err, "sorting scores");
     for (size_t i = 0; status == ASSAY_OK && i < n; i++)
         order[i] = assay_sorted_row(items[i]);
-    assay_rows_free(spare);
     return status;
 }
 

@@ -40,11 +40,8 @@ static void turn_round(const double score[], uint64_t items[], size_t n)
 static uint64_t *sort_rows(const struct assay_ranked_columns *columns, enum assay_higher_is higher_is)
 {
     size_t n = columns->n;
-    uint64_t *items = assay_rows_alloc(n, sizeof *items), *spare = assay_rows_alloc(n, sizeof *spare);
-    bool good = items != NULL && spare != NULL &&
-                assay_row_sort(columns->score, columns->outcome, n, items, spare);
-    assay_rows_free(spare);
-    if (!good) {
+    uint64_t *items = assay_rows_alloc(n, sizeof *items);
+    if (items == NULL || !assay_row_sort(columns->score, columns->outcome, n, items)) {
         assay_rows_free(items);
         return NULL;
     }
@@ -68,7 +65,8 @@ static bool make_room(const struct assay_ranked_columns *columns, struct assay_r
            (columns->cluster == NULL || ranked->cluster != NULL);
 }
 
-static void expect(const struct assay_ranked_columns *columns, size_t i)
+/* Inlined, always: gcc leaves out calls of a function that does nothing but fetch ahead. */
+static inline __attribute__((always_inline)) void expect(const struct assay_ranked_columns *columns, size_t i)
 {
     __builtin_prefetch(&columns->score[i]);
     if (columns->flagged != NULL)

@@ -9,7 +9,7 @@
 /* A row's expectation and the row itself, in one 64-bit number: counting a row is then one addition a table, and
  * integer sums do not depend on the order of the rows. An expectation is a multiple of 2^-28, of which 2^16 rows'
  * sum stays below the count's lowest bit. */
-enum { FRACTION = 28, COUNT_FROM = 45, FLUSH_ROWS = 1 << 16, BLOCK_ROWS = 1 << 12 };
+enum { FRACTION = 28, COUNT_FROM = 45, FLUSH_ROWS = 1 << 16, BLOCK_ROWS = 1 << 12, LANES = 16 };
 
 /* A table of more columns has more pairs for the same additions, but it must stay in the nearest cache. Each task
  * has its own tables. */
@@ -30,9 +30,22 @@ struct counting {
 
 /* ---- which columns go together ---- */
 
-static size_t values_of(const struct assay_slice_rows *rows, size_t column)
+/* Codes that no row has, mostly the one for "missing" and the one for no condition, need no cells. */
+static void find_values(const struct assay_slice_rows *rows, size_t values[])
 {
-    return rows->column[column].n_code + 1; /* one for no condition */
+    for (size_t c = 0; c < rows->n_column; c++) {
+        const unsigned char *code = rows->column[c].code;
+        unsigned char highest[LANES] = {0};
+        size_t i = 0;
+        for (; i + LANES <= rows->n; i += LANES)
+            for (size_t k = 0; k < LANES; k++)
+                highest[k] = code[i + k] > highest[k] ? code[i + k] : highest[k];
+        for (; i < rows->n; i++)
+            highest[0] = code[i] > highest[0] ? code[i] : highest[0];
+        values[c] = 0;
+        for (size_t k = 0; k < LANES; k++)
+            values[c] = highest[k] + (size_t)1 > values[c] ? highest[k] + (size_t)1 : values[c];
+    }
 }
 
 /* Where column c is among the joint's, n_column where it is not. */
@@ -51,13 +64,13 @@ static bool holds(const struct assay_slice_joint *joint, const struct assay_slic
            (grid->b == nothing || place_in(joint, grid->b) < joint->n_column);
 }
 
-static void add_column(const struct assay_slice_rows *rows, size_t c, struct assay_slice_joint *joint)
+static void add_column(const size_t values[], size_t c, struct assay_slice_joint *joint)
 {
     for (size_t k = 0; k < joint->n_column; k++)
-        joint->stride[k] *= values_of(rows, c);
+        joint->stride[k] *= values[c];
     joint->stride[joint->n_column] = 1;
     joint->column[joint->n_column++] = c;
-    joint->n_cell *= values_of(rows, c);
+    joint->n_cell *= values[c];
 }
 
 /* Grids without a joint that this one would also have with column c in it. */
@@ -74,16 +87,16 @@ static size_t gain_of(const struct assay_slice_grids *grids, const size_t of_gri
 }
 
 /* Takes the columns in that bring most pairs, while there is room. */
-static void extend(const struct assay_slice_grids *grids, const size_t of_grid[],
+static void extend(const struct assay_slice_grids *grids, const struct assay_slice_joints *joints,
                    struct assay_slice_joint *joint)
 {
     const struct assay_slice_rows *rows = grids->rows;
     while (joint->n_column < ASSAY_SLICE_JOINT) {
         size_t best = rows->n_column, most = 0;
         for (size_t c = 0; c < rows->n_paired; c++) {
-            if (place_in(joint, c) < joint->n_column || joint->n_cell * values_of(rows, c) > MOST_CELLS)
+            if (place_in(joint, c) < joint->n_column || joint->n_cell * joints->values[c] > MOST_CELLS)
                 continue;
-            size_t gain = gain_of(grids, of_grid, joint, c);
+            size_t gain = gain_of(grids, joints->of_grid, joint, c);
             if (gain > most) {
                 most = gain;
                 best = c;
@@ -91,7 +104,7 @@ static void extend(const struct assay_slice_grids *grids, const size_t of_grid[]
         }
         if (most == 0)
             return;
-        add_column(rows, best, joint);
+        add_column(joints->values, best, joint);
     }
 }
 
@@ -106,10 +119,10 @@ static void choose(const struct assay_slice_grids *grids, struct assay_slice_joi
             continue;
         struct assay_slice_joint *joint = &joints->joint[joints->n_joint];
         *joint = (struct assay_slice_joint){.n_cell = 1, .first = joints->n_cell};
-        add_column(grids->rows, grids->grid[g].a, joint);
+        add_column(joints->values, grids->grid[g].a, joint);
         if (grids->grid[g].b != nothing)
-            add_column(grids->rows, grids->grid[g].b, joint);
-        extend(grids, joints->of_grid, joint);
+            add_column(joints->values, grids->grid[g].b, joint);
+        extend(grids, joints, joint);
         for (size_t k = g; k < grids->n_grid; k++)
             if (joints->of_grid[k] == grids->n_grid && holds(joint, &grids->grid[k], nothing))
                 joints->of_grid[k] = joints->n_joint;
@@ -148,17 +161,27 @@ static void open_block(const struct assay_slice_rows *rows, size_t first, size_t
     block->n_event = n_event;
 }
 
-static void find_cells(const struct assay_slice_rows *rows, const struct assay_slice_joint *joint,
-                       size_t first, size_t n, uint16_t index[restrict BLOCK_ROWS])
+/* index = index times so much, and code: of a whole block, whose length the compiler knows, several at once. */
+static void mix_block(const unsigned char code[restrict BLOCK_ROWS], uint16_t times,
+                      uint16_t index[restrict BLOCK_ROWS])
 {
-    const unsigned char *code = rows->column[joint->column[0]].code + first;
-    for (size_t i = 0; i < n; i++)
-        index[i] = code[i];
-    for (size_t k = 1; k < joint->n_column; k++) {
-        const unsigned char *next = rows->column[joint->column[k]].code + first;
-        uint16_t values = (uint16_t)values_of(rows, joint->column[k]);
-        for (size_t i = 0; i < n; i++)
-            index[i] = (uint16_t)(index[i] * values + next[i]);
+    for (size_t i = 0; i < BLOCK_ROWS; i++)
+        index[i] = (uint16_t)(index[i] * times + code[i]);
+}
+
+static void find_cells(const struct assay_slice_rows *rows, const size_t values[],
+                       const struct assay_slice_joint *joint, size_t first, size_t n,
+                       uint16_t index[restrict BLOCK_ROWS])
+{
+    memset(index, 0, n * sizeof *index);
+    for (size_t k = 0; k < joint->n_column; k++) {
+        const unsigned char *code = rows->column[joint->column[k]].code + first;
+        uint16_t times = (uint16_t)values[joint->column[k]];
+        if (n == BLOCK_ROWS)
+            mix_block(code, times, index);
+        else
+            for (size_t i = 0; i < n; i++)
+                index[i] = (uint16_t)(index[i] * times + code[i]);
     }
 }
 
@@ -202,7 +225,7 @@ static void count_task(void *state, size_t task)
         open_block(c->rows, first, n, &block);
         for (size_t k = 0; k < joints->n_joint; k++) {
             size_t at = 2 * joints->joint[k].first;
-            find_cells(c->rows, &joints->joint[k], first, n, block.index);
+            find_cells(c->rows, joints->values, &joints->joint[k], first, n, block.index);
             add_block(&block, c->rows->flagged + first, n, tables.packed + at, tables.event + at);
         }
         since += n;
@@ -260,11 +283,13 @@ enum assay_status assay_slice_joints_make(const struct assay_slice_grids *grids,
                                           struct assay_slice_joints *joints, struct assay_error *err)
 {
     struct assay_slice_joints made = {.joint = assay_alloc(grids->n_grid, sizeof *made.joint),
-                                      .of_grid = assay_alloc(grids->n_grid, sizeof *made.of_grid)};
+                                      .of_grid = assay_alloc(grids->n_grid, sizeof *made.of_grid),
+                                      .values = assay_alloc(grids->rows->n_column, sizeof *made.values)};
     enum assay_status status = ASSAY_OK;
-    if (made.joint == NULL || made.of_grid == NULL) {
+    if (made.joint == NULL || made.of_grid == NULL || made.values == NULL) {
         status = assay_fail_memory(err, "searching slices");
     } else {
+        find_values(grids->rows, made.values);
         choose(grids, &made);
         status = count(grids->rows, n_thread, &made, err);
     }
@@ -279,6 +304,7 @@ void assay_slice_joints_clear(struct assay_slice_joints *joints)
 {
     free(joints->joint);
     free(joints->of_grid);
+    free(joints->values);
     assay_rows_free(joints->n);
     assay_rows_free(joints->expected);
     assay_rows_free(joints->event);
@@ -292,8 +318,8 @@ void assay_slice_joints_margin(const struct assay_slice_joints *joints, size_t g
     const struct assay_slice_grid *grid = &grids->grid[g];
     const struct assay_slice_joint *joint = &joints->joint[joints->of_grid[g]];
     size_t a = place_in(joint, grid->a), b = place_in(joint, grid->b);
-    size_t values_a = values_of(grids->rows, grid->a);
-    size_t values_b = b < joint->n_column ? values_of(grids->rows, grid->b) : 1;
+    size_t values_a = joints->values[grid->a];
+    size_t values_b = b < joint->n_column ? joints->values[grid->b] : 1;
     size_t stride_b = b < joint->n_column ? joint->stride[b] : 1;
     memset(n, 0, 2 * grid->size * sizeof *n);
     memset(expected, 0, 2 * grid->size * sizeof *expected);

@@ -74,9 +74,9 @@ static inline double assay_slice_count(const uint32_t total[], const uint32_t co
 
 /* ---- slice_joint.c ---- */
 
-enum { ASSAY_SLICE_JOINT = 4 };
+enum { ASSAY_SLICE_JOINT = 5 };
 
-/* A table of the rows by up to four columns at once, of which the grids of its pairs are margins. */
+/* A table of the rows by up to five columns at once, of which the grids of its pairs are margins. */
 struct assay_slice_joint {
     size_t column[ASSAY_SLICE_JOINT], n_column;
     size_t stride[ASSAY_SLICE_JOINT]; /* a cell's number is the sum of stride times code */
@@ -88,6 +88,7 @@ struct assay_slice_joints {
     struct assay_slice_joint *joint;
     size_t n_joint, n_cell;
     size_t *of_grid;        /* [n_grid] the joint that a grid is a margin of */
+    size_t *values;         /* [n_column] codes up to the highest that some row has, in place of n_code + 1 */
     uint64_t *n, *expected; /* expected: in units of 2^-28, to which each row's is rounded */
     uint32_t *event;
 };
@@ -157,9 +158,9 @@ struct assay_slice_seen {
 void assay_slice_look(const struct assay_slice_view *view, const struct assay_slice slices[], size_t n,
                       struct assay_slice_seen seen[], struct assay_slice_sums *total);
 
-/* Wrong rows, of the slice's kind, that two slices share. */
-size_t assay_slice_shared(const struct assay_slice_view *view, const struct assay_slice *slice,
-                          const struct assay_slice *other);
+/* shared[n]: wrong rows, of the slice's kind, that it shares with each of the others. */
+void assay_slice_shared(const struct assay_slice_view *view, const struct assay_slice *slice,
+                        const struct assay_slice others[], size_t n, size_t shared[]);
 
 /* ---- slice_null.c ---- */
 

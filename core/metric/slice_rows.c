@@ -1,5 +1,8 @@
 #include <stdlib.h>
 #include <string.h>
+#if defined(__x86_64__)
+#include <emmintrin.h>
+#endif
 
 #include "core/base/cpu.h"
 #include "core/base/memory.h"
@@ -154,7 +157,7 @@ void assay_slice_view_clear(struct assay_slice_view *view)
 struct pass {
     const struct assay_slice_view *view;
     const struct assay_slice *slice, *other; /* NULL: all rows */
-    size_t n;                                /* slices to look at */
+    size_t n;                                /* slices to look at; or others */
 };
 
 /* in = 1 where code[i] is one of from .. from + span, else 0; `more`: where it was 1 before too. A whole run has a
@@ -233,14 +236,20 @@ static void close_cluster(struct effect_sums *e)
     e->open = 0.0;
 }
 
-/* value, or 0 where it does not count: counts is 0 or 1. Not by a product, which a chain of sums would wait for. */
-static double where(uint64_t counts, double value)
+/* Doubles side by side, and what masks them without leaving the registers of doubles: a chain of sums would wait for
+ * the way there and back. */
+typedef double pair __attribute__((vector_size(16)));
+typedef int64_t pair_mask __attribute__((vector_size(16)));
+
+/* Of the first alone. */
+static pair_mask mask_of(bool first)
 {
-    uint64_t bits;
-    memcpy(&bits, &value, sizeof bits);
-    bits &= 0 - counts;
-    memcpy(&value, &bits, sizeof value);
-    return value;
+    return (pair_mask){-(int64_t)first, 0};
+}
+
+static pair where(pair_mask mask, pair value)
+{
+    return (pair)((pair_mask)value & mask);
 }
 
 /* Adds the listed rows to their side, those that are covered excepted, and sums what came of all less what was
@@ -252,27 +261,32 @@ static void add_listed(const struct assay_slice_view *view, size_t first, const 
     const double *expected = view->rows->expected + first;
     const unsigned char *outcome = view->rows->outcome + first, *covered = view->covered + first;
     const int32_t *cluster = view->rows->cluster + first;
-    struct effect_sums sum = *effect;
+    int32_t before = effect->cluster;
     size_t begun = 0, count = 0, event = 0;
-    double uncovered = side->expected;
+    pair open = {effect->open, 0.0}, uncovered = {side->expected, 0.0};
+    pair squares = {effect->by_row, effect->by_cluster};
     for (size_t k = 0; k < n; k++) {
-        size_t i = list[k], counts = !covered[i], other = cluster[i] != sum.cluster;
-        double move = outcome[i] - expected[i], closed = where(other, sum.open);
-        sum.by_cluster += closed * closed;
-        sum.open = where(!other, sum.open) + move;
-        sum.cluster = cluster[i];
-        sum.by_row += move * move;
-        begun += other;
+        size_t i = list[k], counts = !covered[i];
+        bool same = cluster[i] == before;
+        double move = outcome[i] - expected[i];
+        pair closed = where(mask_of(!same), open), two = {move, closed[0]};
+        squares += two * two;
+        open = where(mask_of(same), open) + (pair){move, 0.0};
+        before = cluster[i];
+        begun += !same;
         count += counts;
         event += counts & outcome[i];
-        uncovered += where(counts, expected[i]);
+        uncovered += where(mask_of(counts != 0), (pair){expected[i], 0.0});
     }
-    sum.rows += (double)n;
-    sum.clusters += (double)begun;
-    *effect = sum;
+    effect->rows += (double)n;
+    effect->clusters += (double)begun;
+    effect->by_row = squares[0];
+    effect->by_cluster = squares[1];
+    effect->open = open[0];
+    effect->cluster = before;
     side->n += (double)count;
     side->event += (double)event;
-    side->expected = uncovered;
+    side->expected = uncovered[0];
 }
 
 /* Adds the listed rows that are not covered to their side. */
@@ -281,56 +295,76 @@ static void add_uncovered(const struct assay_slice_view *view, size_t first, con
 {
     const struct assay_slice_rows *rows = view->rows;
     size_t count = 0, event = 0;
+    pair expected = {side->expected, 0.0};
     for (size_t k = 0; k < n; k++) {
         size_t i = first + list[k], counts = !view->covered[i];
         count += counts;
         event += counts & rows->outcome[i];
-        side->expected += where(counts, rows->expected[i]);
+        expected += where(mask_of(counts != 0), (pair){rows->expected[i], 0.0});
     }
     side->n += (double)count;
     side->event += (double)event;
+    side->expected = expected[0];
 }
 
-/* Bits of eight bytes of 0 or 1, the first the lowest. */
-static unsigned bits_of(uint64_t bytes)
-{
-    return (unsigned)(bytes * UINT64_C(0x0102040810204080) >> 56);
-}
+/* ---- rows as bits ---- */
 
-/* list[RUN]: where in[RUN] is 1 and flagged[RUN] is side; returns how many. Bit by bit of words of 64 rows: most rows
- * are of no slice, and cost next to nothing. */
-static size_t list_rows(const unsigned char in[RUN], const unsigned char flagged[RUN], unsigned side,
-                        uint16_t list[RUN])
+enum { WORDS = RUN / 64 };
+
+/* Bits of 64 bytes of 0 or 1, the first the lowest. */
+static uint64_t bits_of(const unsigned char bytes[64])
 {
-    const uint64_t turn = side != 0 ? 0 : UINT64_C(0x0101010101010101);
-    size_t length = 0;
-    for (size_t first = 0; first < RUN; first += 64) {
-        uint64_t rows = 0;
-        for (size_t k = 0; k < 64; k += 8) {
-            uint64_t of_in, of_side;
-            memcpy(&of_in, in + first + k, sizeof of_in);
-            memcpy(&of_side, flagged + first + k, sizeof of_side);
-            rows |= (uint64_t)bits_of(of_in & (of_side ^ turn)) << k;
-        }
-        for (; rows != 0; rows &= rows - 1)
-            list[length++] = (uint16_t)(first + (size_t)__builtin_ctzll(rows));
+    uint64_t bits = 0;
+#if defined(__x86_64__)
+    for (int k = 0; k < 4; k++) {
+        __m128i some = _mm_loadu_si128((const __m128i *)(const void *)(bytes + 16 * k));
+        uint64_t low = (uint32_t)_mm_movemask_epi8(_mm_slli_epi16(some, 7));
+        bits |= low << 16 * k;
     }
+#else
+    for (int k = 0; k < 64; k += 8) {
+        uint64_t some;
+        memcpy(&some, bytes + k, sizeof some);
+        bits |= (some * UINT64_C(0x0102040810204080) >> 56) << k;
+    }
+#endif
+    return bits;
+}
+
+/* bits[WORDS] of bytes[n], n at most RUN; 0 behind. */
+static void take_bits(const unsigned char bytes[], size_t n, uint64_t bits[WORDS])
+{
+    unsigned char some[RUN];
+    if (n < RUN) {
+        memset(some, 0, RUN);
+        bytes = memcpy(some, bytes, n);
+    }
+    for (size_t w = 0; w < WORDS; w++)
+        bits[w] = bits_of(bytes + 64 * w);
+}
+
+/* list[RUN]: the rows of the bits; returns how many. Most rows are of no slice, and cost next to nothing. */
+static size_t list_rows(const uint64_t bits[WORDS], uint16_t list[RUN])
+{
+    size_t length = 0;
+    for (size_t w = 0; w < WORDS; w++)
+        for (uint64_t rows = bits[w]; rows != 0; rows &= rows - 1)
+            list[length++] = (uint16_t)(64 * w + (size_t)__builtin_ctzll(rows));
     return length;
 }
 
 /* The marked rows, listed side by side, and added up. */
-static void add_marked(const struct assay_slice_view *view, size_t first, size_t n,
+static void add_marked(const struct assay_slice_view *view, size_t first, const uint64_t flagged[WORDS],
                        const unsigned char in[RUN], struct slice_block *block)
 {
-    const unsigned char *flagged = view->rows->flagged + first;
-    unsigned char some[RUN];
-    if (n < RUN) {
-        memset(some, 0, RUN);
-        flagged = memcpy(some, flagged, n);
-    }
+    uint64_t marked[WORDS];
+    take_bits(in, RUN, marked);
     for (unsigned s = 0; s < 2; s++) {
+        uint64_t rows[WORDS];
         uint16_t list[RUN];
-        size_t length = list_rows(in, flagged, s, list);
+        for (size_t w = 0; w < WORDS; w++)
+            rows[w] = marked[w] & (s != 0 ? flagged[w] : ~flagged[w]);
+        size_t length = list_rows(rows, list);
         if (view->rows->cluster != NULL)
             add_listed(view, first, list, length, &block->effect[s], &block->part.side[s]);
         else
@@ -338,8 +372,9 @@ static void add_marked(const struct assay_slice_view *view, size_t first, size_t
     }
 }
 
-/* Asks for what the rows of the next run have: those of a slice lie apart, too unevenly for a processor to foresee. */
-static void fetch_run(const struct assay_slice_view *view, size_t first)
+/* Asks for what the rows of the next run have: those of a slice lie apart, too unevenly for a processor to foresee.
+ * Inlined, always: gcc leaves out calls of a function that does nothing but fetch ahead. */
+static inline __attribute__((always_inline)) void fetch_run(const struct assay_slice_view *view, size_t first)
 {
     enum { LINE = 64 };
     uintptr_t expected = (uintptr_t)view->rows->expected + first * sizeof(double);
@@ -359,11 +394,13 @@ static void look_task(void *state, size_t b)
         blocks[k] = (struct slice_block){.effect = {{.cluster = -1}, {.cluster = -1}}};
     for (size_t first = view->start[b]; first < view->start[b + 1]; first += RUN) {
         size_t left = view->start[b + 1] - first, n = left < RUN ? left : RUN;
+        uint64_t flagged[WORDS];
         fetch_run(view, first + RUN);
+        take_bits(view->rows->flagged + first, n, flagged);
         for (size_t k = 0; k < pass->n; k++) {
             unsigned char in[RUN];
             mark(view->rows, pass->slice != NULL ? &pass->slice[k] : NULL, first, n, in);
-            add_marked(view, first, n, in, &blocks[k]);
+            add_marked(view, first, flagged, in, &blocks[k]);
         }
     }
     for (size_t k = 0; k < pass->n; k++) {
@@ -417,27 +454,42 @@ void assay_slice_look(const struct assay_slice_view *view, const struct assay_sl
 
 /* ---- what has been reported ---- */
 
+/* Sums the rows that are not covered, by side: both chains of additions in one pair. */
+static void add_rest(const struct assay_slice_view *view, size_t first, size_t n, struct assay_slice_sums *sums)
+{
+    const struct assay_slice_rows *rows = view->rows;
+    pair expected = {sums->side[0].expected, sums->side[1].expected};
+    size_t count[2] = {0}, event[2] = {0};
+    for (size_t i = first; i < first + n; i++) {
+        size_t counts = !view->covered[i], flagged = rows->flagged[i], above = counts & flagged;
+        pair_mask mask = {-(int64_t)(counts - above), -(int64_t)above};
+        count[0] += counts;
+        count[1] += above;
+        event[0] += counts & rows->outcome[i];
+        event[1] += above & rows->outcome[i];
+        expected += where(mask, (pair){rows->expected[i], rows->expected[i]});
+    }
+    for (size_t s = 0; s < 2; s++) {
+        sums->side[s].n += (double)(s != 0 ? count[1] : count[0] - count[1]);
+        sums->side[s].event += (double)(s != 0 ? event[1] : event[0] - event[1]);
+        sums->side[s].expected = expected[s];
+    }
+}
+
 static void cover_task(void *state, size_t b)
 {
     const struct pass *pass = state;
     const struct assay_slice_view *view = pass->view;
-    const struct assay_slice_rows *rows = view->rows;
     struct assay_slice_sums *sums = &view->uncovered[b];
     *sums = (struct assay_slice_sums){0};
     for (size_t first = view->start[b]; first < view->start[b + 1]; first += RUN) {
         unsigned char in[RUN];
         size_t left = view->start[b + 1] - first, n = left < RUN ? left : RUN;
         if (pass->slice != NULL)
-            mark(rows, pass->slice, first, n, in);
+            mark(view->rows, pass->slice, first, n, in);
         for (size_t i = 0; pass->slice != NULL && i < n; i++)
             view->covered[first + i] |= in[i];
-        for (size_t i = first; i < first + n; i++) {
-            struct assay_slice_side *side = &sums->side[rows->flagged[i]];
-            double counts = !view->covered[i];
-            side->n += counts;
-            side->event += counts * rows->outcome[i];
-            side->expected += counts * rows->expected[i];
-        }
+        add_rest(view, first, n, sums);
     }
 }
 
@@ -471,13 +523,14 @@ static void share_task(void *state, size_t b)
     const struct pass *pass = state;
     const struct assay_slice_view *view = pass->view;
     const struct assay_slice_rows *rows = view->rows;
+    struct slice_block *blocks = view->block + b * ASSAY_SLICES_AT_ONCE;
     unsigned char flagged = pass->slice->kind == ASSAY_SLICE_FALSE_ALARMS, event = !flagged;
-    size_t shared = 0;
+    for (size_t k = 0; k < pass->n; k++)
+        blocks[k].shared = 0;
     for (size_t first = view->start[b]; first < view->start[b + 1]; first += RUN) {
         unsigned char in[RUN], both[RUN];
         size_t left = view->start[b + 1] - first, n = left < RUN ? left : RUN;
         mark(rows, pass->slice, first, n, in);
-        mark(rows, pass->other, first, n, both);
         if (n == RUN) {
             mark_run(rows->flagged + first, flagged, 0, true, in);
             mark_run(rows->outcome + first, event, 0, true, in);
@@ -485,18 +538,25 @@ static void share_task(void *state, size_t b)
             mark_some(rows->flagged + first, n, flagged, 0, in);
             mark_some(rows->outcome + first, n, event, 0, in);
         }
-        shared += count_both(in, both);
+        for (size_t k = 0; k < pass->n; k++) {
+            mark(rows, &pass->other[k], first, n, both);
+            blocks[k].shared += count_both(in, both);
+        }
     }
-    view->block[b * ASSAY_SLICES_AT_ONCE].shared = shared;
 }
 
-size_t assay_slice_shared(const struct assay_slice_view *view, const struct assay_slice *slice,
-                          const struct assay_slice *other)
+void assay_slice_shared(const struct assay_slice_view *view, const struct assay_slice *slice,
+                        const struct assay_slice others[], size_t n, size_t shared[])
 {
-    struct pass pass = {.view = view, .slice = slice, .other = other};
-    size_t shared = 0;
-    assay_parallel(view->n_block, view->n_thread, share_task, &pass);
-    for (size_t b = 0; b < view->n_block; b++)
-        shared += view->block[b * ASSAY_SLICES_AT_ONCE].shared;
-    return shared;
+    for (size_t done = 0; done < n; done += ASSAY_SLICES_AT_ONCE) {
+        struct pass pass = {.view = view, .slice = slice, .other = others + done, .n = n - done};
+        if (pass.n > ASSAY_SLICES_AT_ONCE)
+            pass.n = ASSAY_SLICES_AT_ONCE;
+        assay_parallel(view->n_block, view->n_thread, share_task, &pass);
+        for (size_t k = 0; k < pass.n; k++) {
+            shared[done + k] = 0;
+            for (size_t b = 0; b < view->n_block; b++)
+                shared[done + k] += view->block[b * ASSAY_SLICES_AT_ONCE + k].shared;
+        }
+    }
 }

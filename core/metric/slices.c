@@ -212,14 +212,13 @@ static struct assay_slice *most_similar(const struct finder *f, const struct ass
                                         size_t first)
 {
     struct assay_slice *best = NULL;
-    size_t most = 0;
-    for (size_t k = first; k < f->n_found; k++) {
-        size_t shared = assay_slice_shared(&f->view, slice, &f->found[k]);
-        if (shared > most) {
-            most = shared;
+    size_t most = 0, shared[ASSAY_SLICE_MOST_FOUND];
+    assay_slice_shared(&f->view, slice, f->found + first, f->n_found - first, shared);
+    for (size_t k = first; k < f->n_found; k++)
+        if (shared[k - first] > most) {
+            most = shared[k - first];
             best = &f->found[k];
         }
-    }
     return best;
 }
 

@@ -68,7 +68,7 @@ enum { FEW_ROWS = 1 << 16, STRIP = 512 }; /* STRIP: rows whose logarithms are ta
 /* What is under way: the rows sorted, and as they came, room by account where they repeat. */
 struct work {
     const struct assay_figures_rows *rows;
-    struct assay_ranked ranked;
+    struct assay_ranked ranked;        /* of many rows without flagged */
     struct assay_ranked plain;         /* borrowed: in the order of the file */
     const struct assay_ranked *sums;   /* either, for what needs no order */
     struct assay_design_effect room, *effect; /* effect: &room, or NULL */
@@ -423,7 +423,7 @@ static enum assay_status start(const struct assay_figures_rows *rows, struct wor
     struct assay_ranked_columns columns = {.n = rows->n,
                                            .score = rows->prob != NULL ? rows->prob : rows->score,
                                            .outcome = rows->outcome,
-                                           .flagged = rows->flagged,
+                                           .flagged = rows->n > FEW_ROWS ? NULL : rows->flagged,
                                            .value = rows->prob != NULL ? rows->value : NULL,
                                            .cluster = rows->cluster};
     bool repeats = false;

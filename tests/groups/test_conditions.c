@@ -2,6 +2,7 @@
 
 #include "core/model/model.h"
 #include "tests/groups/accounts.h"
+#include "validate/audit/signals.h"
 
 static struct accounts a;
 static struct assay_conditions conditions;
@@ -128,6 +129,54 @@ START_TEST(a_tenure_that_is_coded_is_cut_as_a_plain_one)
 }
 END_TEST
 
+/* Points by value and by three cohorts, some values missing, and entries that are any rows of the table. */
+START_TEST(a_signal_that_is_coded_is_cut_as_a_plain_one)
+{
+    enum { N = 2000, VALUES = 40, NODES = 3 };
+    static unsigned char plain[N];
+    static uint16_t code[N], cohort[N];
+    static size_t row[N];
+    static float point[NODES * VALUES];
+    static double value[VALUES];
+    struct assay_audit_points points[2] = {{.code = code,
+                                            .value = value,
+                                            .n_value = VALUES,
+                                            .n_node = NODES,
+                                            .gaps = true,
+                                            .by_cohort = true,
+                                            .point = point}};
+    accounts_init(&a);
+    accounts_draw(&a, 3, N);
+    for (size_t v = 0; v < VALUES; v++)
+        value[v] = v % 9 == 4 ? (double)NAN : (double)v;
+    for (size_t k = 0; k < NODES * VALUES; k++)
+        point[k] = (float)((k * 37) % 101);
+    for (size_t i = 0; i < N; i++) {
+        row[i] = _i == 0 ? i : N - 1 - i;
+        cohort[i] = (uint16_t)(i % NODES);
+        code[row[i]] = (uint16_t)(i * i % VALUES);
+        a.s[0][i] = point[cohort[i] * VALUES + code[row[i]]];
+        a.missing[0][i] = (unsigned char)(isnan(value[code[row[i]]]) != 0);
+    }
+    make(10);
+    struct assay_condition_column before = conditions.column[5];
+    memcpy(plain, before.code, sizeof plain);
+    assay_conditions_clear(&conditions);
+    a.input.used.points = points;
+    a.input.used.cohort = cohort;
+    a.input.used.row = _i == 0 ? NULL : row;
+    make(10);
+    ck_assert_uint_eq(conditions.column[5].n_edge, before.n_edge);
+    ck_assert_mem_eq(conditions.column[5].edge, before.edge, before.n_edge * sizeof *before.edge);
+    ck_assert_mem_eq(conditions.column[5].code, plain, sizeof plain);
+    assay_conditions_clear(&conditions);
+    a.input.used.points = NULL;
+    a.input.used.cohort = NULL;
+    a.input.used.row = NULL;
+    accounts_clear(&a);
+}
+END_TEST
+
 START_TEST(conditions_are_said_and_written)
 {
     accounts_init(&a);
@@ -244,6 +293,7 @@ static void add_tests(TCase *tc)
     tcase_add_test(tc, texts_are_coded_in_byte_order_and_rare_ones_left_out);
     tcase_add_test(tc, every_row_is_in_the_band_that_its_words_say);
     tcase_add_test(tc, a_tenure_that_is_coded_is_cut_as_a_plain_one);
+    tcase_add_loop_test(tc, a_signal_that_is_coded_is_cut_as_a_plain_one, 0, 2);
     tcase_add_test(tc, conditions_are_said_and_written);
     tcase_add_test(tc, a_constant_is_left_out);
     tcase_add_test(tc, a_plan_that_is_a_segment_comes_once);

@@ -102,6 +102,31 @@ START_TEST(placements_are_those_of_the_group) /* seeds */
 }
 END_TEST
 
+/* Of so many groups that none but their numbers says which: the first and the last as among few. */
+START_TEST(many_groups_are_as_few)
+{
+    enum { GROUPS = 300 };
+    static double placement[MOST], few_placement[MOST];
+    static struct assay_group_auc many[GROUPS];
+    struct assay_group_auc few[3];
+    struct assay_error err = {0};
+    struct assay_risk_order risk;
+    static int32_t few_code[MOST];
+    draw(5, MOST, _i == 0 ? 0 : 40);
+    for (size_t i = 0; i < MOST; i++) {
+        few_code[i] = (int32_t)(i % 3) - 1;
+        code[i] = few_code[i] == 1 ? GROUPS - 2 : few_code[i];
+    }
+    ck_assay_ok(assay_risk_order_init(score, outcome, MOST, ASSAY_HIGHER_IS_RISK, &risk, &err));
+    ck_assay_ok(assay_group_aucs(&risk, few_code, 3, few, few_placement, &err));
+    ck_assay_ok(assay_group_aucs(&risk, code, GROUPS, many, placement, &err));
+    ck_assert_mem_eq(placement, few_placement, sizeof placement);
+    ck_assert_mem_eq(many, few, 2 * sizeof *few);
+    ck_assert_mem_eq(&many[GROUPS - 1], &few[2], sizeof *few);
+    assay_risk_order_clear(&risk);
+}
+END_TEST
+
 START_TEST(one_outcome_and_perfect_order_have_no_interval)
 {
     struct assay_error err = {0};
@@ -180,7 +205,7 @@ static void check_groups_fail(const struct assay_risk_order *risk)
         test_fail_allocation(k);
         enum assay_status status = assay_group_aucs(risk, code, 1, out, NULL, &err);
         test_fail_allocation(0);
-        ck_assert_int_eq(status, k <= 2 ? ASSAY_ENOMEM : ASSAY_OK);
+        ck_assert_int_eq(status, k <= 3 ? ASSAY_ENOMEM : ASSAY_OK);
     }
 }
 
@@ -212,6 +237,7 @@ static void add_tests(TCase *tc)
 {
     tcase_add_loop_test(tc, group_and_rest_are_as_if_sorted_by_themselves, 0, 24);
     tcase_add_loop_test(tc, placements_are_those_of_the_group, 0, 4);
+    tcase_add_loop_test(tc, many_groups_are_as_few, 0, 2);
     tcase_add_test(tc, one_outcome_and_perfect_order_have_no_interval);
     tcase_add_test(tc, two_splits_are_those_of_the_reference);
     tcase_add_test(tc, what_is_no_score_is_refused);

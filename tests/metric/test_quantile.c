@@ -1,6 +1,7 @@
 #include "core/metric/quantile.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "tests/support/random.h"
 #include "tests/support/suite.h"
@@ -45,6 +46,51 @@ START_TEST(selecting_finds_what_sorting_finds) /* a loop over seeds, ties among 
 }
 END_TEST
 
+/* A scale of its own each: even, crowded at one end, few values that repeat, and two of an extreme magnitude. */
+START_TEST(many_values_are_as_few)
+{
+    enum { N = 40000 };
+    struct test_random random = {(uint64_t)_i + 1};
+    double *value = malloc(2 * N * sizeof *value), *sorted = value + N, out[6];
+    static const double share[] = {0, 0.45, 0.5, 0.85, 0.95, 1};
+    for (size_t i = 0; i < N; i++) {
+        double u = test_uniform(&random);
+        value[i] = _i == 0 ? u : _i == 1 ? u * u * u * u * u * u : _i == 2 ? (double)test_below(&random, 7) : u;
+    }
+    if (_i == 3) {
+        value[7] = 1.7e308;
+        value[9] = -1.7e308;
+    }
+    if (_i == 4)
+        value[7] = 1e300;
+    memcpy(sorted, value, N * sizeof *value);
+    qsort(sorted, N, sizeof *sorted, by_value);
+    assay_quantiles(value, N, share, 6, out);
+    for (size_t s = 0; s < 6; s++) {
+        double at = share[s] * (N - 1);
+        size_t k = (size_t)at;
+        double want = sorted[k];
+        if (at > (double)k)
+            want += (at - (double)k) * (sorted[k + 1] - sorted[k]);
+        ck_assert(out[s] == want);
+    }
+    qsort(value, N, sizeof *value, by_value); /* nothing is lost */
+    ck_assert_mem_eq(value, sorted, N * sizeof *value);
+    free(value);
+}
+END_TEST
+
+START_TEST(a_median_is_the_middle)
+{
+    double odd[] = {5, 1, 3}, even[] = {8, 1, 2, 4}, tied[] = {2, 2, 1, 3}, many[20000];
+    ck_assert(assay_median(odd, 3) == 3 && assay_median(even, 4) == 3 && assay_median(tied, 4) == 2);
+    ck_assert(assay_median((double[]){7}, 1) == 7);
+    for (size_t i = 0; i < 20000; i++)
+        many[i] = (double)(i * 7919 % 20000);
+    ck_assert(assay_median(many, 20000) == 9999.5);
+}
+END_TEST
+
 START_TEST(one_value_is_all_its_quantiles)
 {
     double value = 3, out[2];
@@ -57,6 +103,8 @@ static void add_tests(TCase *tc)
 {
     tcase_add_test(tc, quantiles_lie_between_order_statistics);
     tcase_add_loop_test(tc, selecting_finds_what_sorting_finds, 0, 60);
+    tcase_add_loop_test(tc, many_values_are_as_few, 0, 5);
+    tcase_add_test(tc, a_median_is_the_middle);
     tcase_add_test(tc, one_value_is_all_its_quantiles);
 }
 

@@ -80,6 +80,7 @@ enum assay_status assay_audit_points_make(const struct assay_audit_input *input,
         points->code = column->number_codes;
         points->value = column->values;
         points->n_value = column->n_value;
+        points->n_node = n_node;
         points->gaps = any_missing(column);
         points->by_cohort = n_node > 1;
         *by_cohort |= points->by_cohort;

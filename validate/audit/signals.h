@@ -20,10 +20,10 @@
 struct assay_audit_points {
     const uint16_t *code;  /* [n_row] of the table's column; NULL: the signal lies in the set by entry */
     const double *value;   /* [n_value] of the column; NaN: missing */
-    size_t n_value;
+    size_t n_value, n_node;
     bool gaps;             /* some value is missing */
     bool by_cohort;
-    float *point;          /* [n_node * n_value], or [n_value] where cohorts do not matter */
+    float *point;          /* [n_node * n_value]; one node where cohorts do not matter */
 };
 
 /* Makes set->points[n_signal] for rows of this input, of which the set has up to n. True in *by_cohort: some need

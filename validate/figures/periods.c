@@ -79,7 +79,8 @@ static void write_past(const struct assay_audit_input *input, struct assay_json_
 struct quarters {
     int32_t first;
     size_t n;
-    size_t *start, *row;
+    size_t *start;
+    uint32_t *row;
 };
 
 static bool is_dated(const struct assay_audit_set *used, size_t i)
@@ -119,21 +120,16 @@ static enum assay_status sort_rows(const struct assay_audit_set *used, struct qu
         next[q] += next[q - 1];
     for (size_t i = 0; i < used->n; i++)
         if (is_dated(used, i))
-            quarters->row[next[assay_date_quarter_again(&memo, used->as_of[i]) - quarters->first]++] = i;
+            quarters->row[next[assay_date_quarter_again(&memo, used->as_of[i]) - quarters->first]++] = (uint32_t)i;
     return ASSAY_OK;
 }
 
-/* Of the rows with this outcome, the share flagged (want) or not. */
-static struct assay_estimate share_of(const struct assay_audit_set *used, const size_t row[], size_t n,
-                                      unsigned char outcome, bool want,
+/* Of the rows with this outcome, the share flagged (want) or not. count: of all these rows, by outcome and flagged. */
+static struct assay_estimate share_of(const struct assay_audit_set *used, const uint32_t row[], size_t n,
+                                      const size_t count[2][2], unsigned char outcome, bool want,
                                       struct assay_design_effect *effect)
 {
-    size_t of = 0, hits = 0;
-    for (size_t k = 0; k < n; k++)
-        if (used->outcome[row[k]] == outcome) {
-            of++;
-            hits += (used->flagged[row[k]] != 0) == want;
-        }
+    size_t of = count[outcome][0] + count[outcome][1], hits = count[outcome][want];
     struct assay_estimate share = assay_rate_of(hits, of).wilson;
     if (effect == NULL || of == 0)
         return share;
@@ -146,10 +142,11 @@ static struct assay_estimate share_of(const struct assay_audit_set *used, const 
     return d > 1.0 ? assay_wilson_of_share(share.value, (double)of / d, ASSAY_LEVEL) : share;
 }
 
-static void write_quarter(const struct assay_audit_set *used, const size_t row[], size_t n,
+static void write_quarter(const struct assay_audit_set *used, const uint32_t row[], size_t n,
                           struct assay_design_effect *effect, struct assay_json_writer *json)
 {
     char name[ASSAY_PERIOD_SIZE];
+    size_t count[2][2] = {{0}};
     struct period period = {.from = used->as_of[row[0]],
                             .to = used->as_of[row[0]],
                             .n = n,
@@ -158,13 +155,14 @@ static void write_quarter(const struct assay_audit_set *used, const size_t row[]
         size_t i = row[k];
         period.from = used->as_of[i] < period.from ? used->as_of[i] : period.from;
         period.to = used->as_of[i] > period.to ? used->as_of[i] : period.to;
-        period.n_event += used->outcome[i];
+        count[used->outcome[i]][used->flagged[i] != 0]++;
         if (used->prob != NULL)
             period.expected += used->prob[i];
     }
+    period.n_event = count[1][0] + count[1][1];
     period.name = assay_period_name(period.from, period.to, name);
-    period.sensitivity = share_of(used, row, n, 1, true, effect);
-    period.specificity = share_of(used, row, n, 0, false, effect);
+    period.sensitivity = share_of(used, row, n, count, 1, true, effect);
+    period.specificity = share_of(used, row, n, count, 0, false, effect);
     write_period(&period, json);
 }
 

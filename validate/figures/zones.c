@@ -1,11 +1,15 @@
 #include "validate/figures/zones.h"
 
 #include <math.h>
+#include <stddef.h>
+#include <stdint.h>
 
 #include "core/metric/design_effect.h"
 #include "core/metric/zones.h"
 #include "validate/figures/periods.h"
 #include "validate/figures/weights.h"
+
+enum { STRIP = 512 }; /* rows that are listed at once */
 
 /* Of one zone: what its accounts are worth, as far as that is known, and what of it was lost. */
 struct worth {
@@ -15,6 +19,20 @@ struct worth {
 static bool in_zone(const struct assay_spec *spec, size_t z, double score)
 {
     return score >= spec->zones[z].from && (z + 1 == spec->n_zone || score < spec->zones[z + 1].from);
+}
+
+/* list: those of n rows, at most STRIP, that are in the zone; returns how many. Without a branch, for which are nobody
+ * can foresee. */
+static size_t list_zone(const struct assay_spec *spec, size_t z, const double score[], size_t n,
+                        uint16_t list[STRIP])
+{
+    double from = spec->zones[z].from, below = z + 1 < spec->n_zone ? spec->zones[z + 1].from : HUGE_VAL;
+    size_t length = 0;
+    for (size_t k = 0; k < n; k++) {
+        list[length] = (uint16_t)k;
+        length += (size_t)(score[k] >= from) & (size_t)(score[k] < below);
+    }
+    return length;
 }
 
 static struct worth worth_of(const struct assay_audit_input *input, size_t z)
@@ -40,9 +58,15 @@ static struct assay_estimate rate_by_account(const struct assay_audit_input *inp
     double share = zone->rate.wilson.value;
     if (effect == NULL || zone->n == 0)
         return zone->rate.wilson;
-    for (size_t i = 0; i < used->n; i++)
-        if (in_zone(input->spec, z, used->score[i]))
+    for (size_t first = 0; first < used->n; first += STRIP) {
+        uint16_t list[STRIP];
+        size_t n = used->n - first < STRIP ? used->n - first : STRIP;
+        size_t length = list_zone(input->spec, z, used->score + first, n, list);
+        for (size_t k = 0; k < length; k++) {
+            size_t i = first + list[k];
             assay_design_effect_add(effect, used->account[i], used->outcome[i] - share);
+        }
+    }
     double d = assay_design_effect_take(effect);
     return d > 1.0 ? assay_wilson_of_share(share, (double)zone->n / d, ASSAY_LEVEL)
                    : zone->rate.wilson;

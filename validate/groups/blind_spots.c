@@ -24,25 +24,21 @@ static void fill_score(const struct assay_audit_set *used, double score[])
         double of_event[STRIP], of_other[STRIP];
         size_t n = used->n - first < STRIP ? used->n - first : STRIP;
         assay_logs_array(used->prob + first, n, of_event, of_other);
-        for (size_t k = 0; k < n; k++)
-            score[first + k] = fmin(fmax(of_event[k] - of_other[k], -certain), certain);
+        for (size_t k = 0; k < n; k++) {
+            double log_odds = of_event[k] - of_other[k]; /* fmin() and fmax() are calls */
+            log_odds = log_odds > -certain ? log_odds : -certain;
+            score[first + k] = log_odds < certain ? log_odds : certain;
+        }
     }
 }
 
-/* What is expected of each row. *score, from assay_rows_alloc(), is given back at once where it has served. */
-static enum assay_status find_expected(const struct assay_audit_input *input,
-                                       const struct assay_slice_options *options, double **score,
+/* What is expected of each row. score NULL: it is wanted for nothing else, and lies where the expectation will. */
+static enum assay_status find_expected(const struct assay_audit_set *used, double score[],
                                        double expected[], struct assay_error *err)
 {
-    const struct assay_audit_set *used = &input->used;
-    fill_score(used, *score);
-    enum assay_status status =
-        assay_expected_events(*score, used->flagged, used->outcome, used->n, expected, err);
-    if (used->n > options->most_resampled) {
-        assay_rows_free(*score);
-        *score = NULL;
-    }
-    return status;
+    double *x = score != NULL ? score : expected;
+    fill_score(used, x);
+    return assay_expected_events(x, used->flagged, used->outcome, used->n, expected, err);
 }
 
 static enum assay_status search(const struct assay_audit_input *input,
@@ -73,9 +69,11 @@ enum assay_status assay_blind_spots_find(const struct assay_audit_input *input,
     struct assay_slice_options options = assay_slice_options_default();
     options.smallest = made.smallest;
     options.seed = input->spec->seed;
-    double *score = assay_rows_alloc(n, sizeof *score), *expected = assay_rows_alloc(n, sizeof *expected);
-    enum assay_status status = score != NULL && expected != NULL
-                                   ? find_expected(input, &options, &score, expected, err)
+    bool drawn = n <= options.most_resampled; /* which needs the score, too */
+    double *score = drawn ? assay_rows_alloc(n, sizeof *score) : NULL;
+    double *expected = assay_rows_alloc(n, sizeof *expected);
+    enum assay_status status = (score != NULL || !drawn) && expected != NULL
+                                   ? find_expected(&input->used, score, expected, err)
                                    : assay_fail_memory(err, "searching blind spots");
     if (status == ASSAY_OK)
         status = assay_conditions_make(input, made.smallest, &made.conditions, err);
@@ -98,16 +96,29 @@ void assay_blind_spots_clear(struct assay_blind_spots *spots)
 
 /* ---- a finding in figures and words ---- */
 
+static inline __attribute__((always_inline)) void mark(const struct assay_audit_set *used,
+                                                       const struct assay_blind_spots *spots,
+                                                       const struct assay_slice *slice, size_t first,
+                                                       size_t n, unsigned char in[restrict STRIP])
+{
+    unsigned char wanted = slice->kind == ASSAY_SLICE_MISSES;
+    const unsigned char *outcome = used->outcome + first;
+    for (size_t k = 0; k < n; k++)
+        in[k] = outcome[k] == wanted;
+    assay_slice_hold(spots->conditions.coded, slice, first, n, in);
+}
+
 /* Lists those of rows first .. first + n - 1, at most STRIP, that a finding is about: events or others of its slice.
- * Returns how many. */
+ * Returns how many. A whole strip, of a length that the compiler knows, is marked several rows at once. */
 static size_t list_rows(const struct assay_audit_set *used, const struct assay_blind_spots *spots,
                         const struct assay_slice *slice, size_t first, size_t n, uint16_t list[STRIP])
 {
-    unsigned char in[STRIP], wanted = slice->kind == ASSAY_SLICE_MISSES;
+    unsigned char in[STRIP];
     size_t length = 0;
-    for (size_t k = 0; k < n; k++)
-        in[k] = used->outcome[first + k] == wanted;
-    assay_slice_hold(spots->conditions.coded, slice, first, n, in);
+    if (n == STRIP)
+        mark(used, spots, slice, first, STRIP, in);
+    else
+        mark(used, spots, slice, first, n, in);
     for (size_t k = 0; k < n; k++) {
         list[length] = (uint16_t)k;
         length += in[k];

@@ -12,10 +12,7 @@
 #include "core/base/rows.h"
 #include "core/metric/bands.h"
 #include "core/model/model.h"
-#include "core/signal/cohort.h"
-#include "validate/audit/signals.h"
-
-enum { STRIP = 256 }; /* rows that are coded at once */
+#include "validate/groups/banding.h"
 
 void assay_conditions_clear(struct assay_conditions *conditions)
 {
@@ -103,123 +100,6 @@ cleanup:
     return column->text != NULL ? ASSAY_OK : no_memory(err);
 }
 
-/* ---- numbers ---- */
-
-/* A number of the audit by row: doubles, a column of the table, or a signal. */
-struct numbers {
-    const double *value;
-    const struct assay_column *column; /* where value is NULL */
-    const struct assay_audit_set *set; /* of both of these */
-    size_t signal;                     /* where column is NULL too */
-};
-
-static bool is_signal(const struct numbers *numbers)
-{
-    return numbers->value == NULL && numbers->column == NULL;
-}
-
-/* Rows first .. first + n - 1 as numbers, NaN where there is none. */
-static void take_numbers(const struct numbers *numbers, size_t first, size_t n, double out[STRIP])
-{
-    float s[STRIP];
-    unsigned char missing[STRIP];
-    if (numbers->value != NULL) {
-        memcpy(out, numbers->value + first, n * sizeof *out);
-        return;
-    }
-    if (numbers->column != NULL) {
-        for (size_t k = 0; k < n; k++)
-            out[k] = assay_column_number(numbers->column, assay_audit_row(numbers->set, first + k));
-        return;
-    }
-    assay_audit_signals(numbers->set, numbers->signal, first, n, s, missing);
-    for (size_t k = 0; k < n; k++)
-        out[k] = missing[k] ? (double)NAN : (double)s[k];
-}
-
-static void find_edges(const struct numbers *numbers, size_t n, struct assay_bands *bands,
-                       struct assay_condition_column *column)
-{
-    assay_bands_reset(bands);
-    for (size_t first = 0; first < n; first += STRIP) {
-        double value[STRIP];
-        size_t some = n - first < STRIP ? n - first : STRIP;
-        take_numbers(numbers, first, some, value);
-        for (size_t k = 0; k < some; k++)
-            if (!isnan(value[k]))
-                assay_bands_add(bands, value[k]);
-    }
-    column->n_edge = assay_bands_edges(bands, ASSAY_CONDITION_BANDS, column->edge);
-}
-
-/* An edge at a time over the whole strip, which the compiler takes several rows at once. */
-static void code_strip(const double value[restrict STRIP], const struct assay_condition_column *column,
-                       size_t n, unsigned char out[])
-{
-    int64_t code[STRIP] = {0};
-    int64_t none = (int64_t)column->n_edge + 1;
-    for (size_t e = 0; e < column->n_edge; e++) {
-        double edge = column->edge[e];
-        for (size_t k = 0; k < STRIP; k++)
-            code[k] += value[k] >= edge;
-    }
-    for (size_t k = 0; k < STRIP; k++)
-        code[k] = isnan(value[k]) ? none : code[k];
-    for (size_t k = 0; k < n; k++)
-        out[k] = (unsigned char)code[k];
-}
-
-/* The same of floats, twice as many at once. at[e]: the least float that is not below edge e. */
-static void code_floats(const float s[restrict STRIP], const unsigned char missing[restrict STRIP],
-                        const float at[], size_t n_edge, unsigned char out[restrict STRIP])
-{
-    int32_t code[STRIP] = {0}, none = (int32_t)n_edge + 1;
-    for (size_t e = 0; e < n_edge; e++) {
-        float edge = at[e];
-        for (size_t k = 0; k < STRIP; k++)
-            code[k] += s[k] >= edge;
-    }
-    for (size_t k = 0; k < STRIP; k++)
-        out[k] = (unsigned char)(missing[k] ? none : code[k]);
-}
-
-static void code_signal(const struct numbers *numbers, size_t n, struct assay_condition_column *column)
-{
-    float at[sizeof column->edge / sizeof *column->edge];
-    for (size_t e = 0; e < column->n_edge; e++) {
-        at[e] = (float)column->edge[e];
-        if ((double)at[e] < column->edge[e])
-            at[e] = nextafterf(at[e], HUGE_VALF);
-    }
-    for (size_t first = 0; first < n; first += STRIP) {
-        float s[STRIP] = {0.0F};
-        unsigned char missing[STRIP] = {0}, code[STRIP];
-        size_t some = n - first < STRIP ? n - first : STRIP;
-        assay_audit_signals(numbers->set, numbers->signal, first, some, s, missing);
-        code_floats(s, missing, at, column->n_edge, code);
-        memcpy(column->code + first, code, some);
-    }
-}
-
-static enum assay_status code_numbers(const struct numbers *numbers, size_t n,
-                                      struct assay_condition_column *column, struct assay_error *err)
-{
-    double value[STRIP] = {0.0};
-    column->code = assay_rows_alloc(n, 1);
-    if (column->code == NULL)
-        return no_memory(err);
-    if (is_signal(numbers)) {
-        code_signal(numbers, n, column);
-        return ASSAY_OK;
-    }
-    for (size_t first = 0; first < n; first += STRIP) {
-        size_t some = n - first < STRIP ? n - first : STRIP;
-        take_numbers(numbers, first, some, value);
-        code_strip(value, column, some, column->code + first);
-    }
-    return ASSAY_OK;
-}
-
 /* ---- all columns ---- */
 
 static struct assay_condition_column *next_column(struct assay_conditions *conditions,
@@ -257,22 +137,15 @@ static enum assay_status add_texts(const struct assay_audit_input *input, size_t
 /* Leaves a number out that is the same in all rows that have it. */
 static enum assay_status add_number(const struct assay_audit_input *input,
                                     enum assay_condition_kind kind, const char *name,
-                                    const struct numbers *numbers, struct assay_bands *bands,
+                                    const struct assay_row_numbers *numbers, struct assay_bands *bands,
                                     struct assay_conditions *conditions, struct assay_error *err)
 {
-    const struct assay_cohort_spec *cohort = &input->spec->cohort;
     struct assay_condition_column *column = next_column(conditions, kind, name);
-    if (kind == ASSAY_IS_TENURE && cohort->n_band > 0) {
-        column->n_edge = cohort->n_band;
-        memcpy(column->edge, cohort->bands, cohort->n_band * sizeof *column->edge);
-    } else {
-        find_edges(numbers, input->used.n, bands, column);
-    }
-    if (column->n_edge == 0) {
+    enum assay_status status =
+        assay_numbers_band(numbers, &input->spec->cohort, input->used.n, bands, column, err);
+    if (status == ASSAY_OK && column->n_edge == 0)
         conditions->n_column--;
-        return ASSAY_OK;
-    }
-    return code_numbers(numbers, input->used.n, column, err);
+    return status;
 }
 
 static enum assay_status add_tenure_and_value(const struct assay_audit_input *input,
@@ -283,12 +156,12 @@ static enum assay_status add_tenure_and_value(const struct assay_audit_input *in
     const struct assay_audit_set *used = &input->used;
     const char *tenure = input->spec->cohort.tenure, *value = input->spec->value;
     enum assay_status status = ASSAY_OK;
-    struct numbers tenures = {.value = used->tenure, .column = used->coded_tenure, .set = used};
-    if (!is_signal(&tenures) && tenure != NULL)
+    struct assay_row_numbers tenures = {.value = used->tenure, .column = used->coded_tenure, .set = used};
+    if ((tenures.value != NULL || tenures.column != NULL) && tenure != NULL)
         status = add_number(input, ASSAY_IS_TENURE, tenure, &tenures, bands, conditions, err);
     if (status == ASSAY_OK && used->value != NULL && value != NULL)
-        status = add_number(input, ASSAY_IS_VALUE, value, &(struct numbers){.value = used->value},
-                            bands, conditions, err);
+        status = add_number(input, ASSAY_IS_VALUE, value,
+                            &(struct assay_row_numbers){.value = used->value}, bands, conditions, err);
     return status;
 }
 
@@ -317,7 +190,7 @@ static enum assay_status add_signals(const struct assay_audit_input *input, stru
     for (size_t k = 0; status == ASSAY_OK && k < input->n_signal; k++) {
         size_t j = heaviest(input, taken);
         taken[j] = true;
-        struct numbers numbers = {.set = &input->used, .signal = j};
+        struct assay_row_numbers numbers = {.set = &input->used, .signal = j};
         status = add_number(input, ASSAY_IS_SIGNAL, input->spec->signals[j].name, &numbers, bands,
                             conditions, err);
     }

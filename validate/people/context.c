@@ -3,9 +3,8 @@
 #include <math.h>
 #include <string.h>
 
-#include <gsl/gsl_statistics.h>
-
 #include "core/base/rows.h"
+#include "core/metric/quantile.h"
 #include "validate/audit/signals.h"
 
 enum { STRIP = 512 };
@@ -29,7 +28,7 @@ static double find_typical(const struct assay_audit_set *used, const uint32_t ch
     for (size_t k = 0; k < used->n_event; k++)
         if (!assay_audit_missing(used, j, churner[k]))
             spare[n++] = assay_audit_signal(used, j, churner[k]);
-    return n < ASSAY_TYPICAL_CHURNERS ? ASSAY_TYPICAL_POINTS : gsl_stats_median(spare, 1, n);
+    return n < ASSAY_TYPICAL_CHURNERS ? ASSAY_TYPICAL_POINTS : assay_median(spare, n);
 }
 
 static const struct assay_column *column_of(const struct assay_people *people, size_t j)
@@ -43,12 +42,29 @@ struct pairs {
     size_t now[STRIP], before[STRIP], n;
 };
 
+/* The same of a column that the table has by codes, one for each different value. */
+static void compare_codes(const struct assay_column *column, const struct pairs *pairs, size_t *both,
+                          size_t *moved)
+{
+    const uint16_t *code = column->number_codes;
+    for (size_t k = 0; k < pairs->n; k++) {
+        size_t now = code[pairs->now[k]], before = code[pairs->before[k]];
+        double value = column->values[now], was = column->values[before];
+        size_t known = (size_t)(value == value) & (size_t)(was == was);
+        *both += known;
+        *moved += known & (size_t)(value != was);
+    }
+}
+
 /* Counts, over the pairs, where signal j has both values, and where they differ. */
 static void compare(const struct assay_people *people, const struct pairs *pairs, size_t both[], size_t moved[])
 {
     for (size_t j = 0; j < people->input->n_signal; j++) {
         const struct assay_column *column = column_of(people, j);
-        for (size_t k = 0; column->type == ASSAY_NUMBER && k < pairs->n; k++) {
+        bool coded = column->type == ASSAY_NUMBER && column->numbers == NULL && column->n_value > 0;
+        if (coded)
+            compare_codes(column, pairs, &both[j], &moved[j]);
+        for (size_t k = 0; column->type == ASSAY_NUMBER && !coded && k < pairs->n; k++) {
             double value = assay_column_number(column, pairs->now[k]);
             double was = assay_column_number(column, pairs->before[k]);
             bool known = !isnan(value) && !isnan(was);

@@ -13,6 +13,8 @@ static const double advise_share = 0.2;
 
 /* ---- the same account again ---- */
 
+enum { AHEAD = 16 }; /* alarms by which what lies anywhere is fetched ahead */
+
 struct repeated {
     size_t n_account;        /* with a false alarm */
     size_t accounts, alarms; /* of those with more than one alarm */
@@ -29,9 +31,14 @@ static enum assay_status find_repeated(const struct assay_people *people,
     if (alarms == NULL)
         return assay_fail_memory(err, "counting repeated alarms");
     *repeated = (struct repeated){0};
+    const struct assay_moment *moments = people->timeline.moments;
     for (size_t m = 0; m < mistakes->n_alarm; m++) {
         const struct assay_mistake *mistake = &mistakes->alarms[m];
-        uint32_t *most = &alarms[people->timeline.moments[mistake->place].account];
+        uint32_t *most = &alarms[moments[mistake->place].account];
+        if (m + 2 * (size_t)AHEAD < mistakes->n_alarm) {
+            __builtin_prefetch(&moments[mistake[2 * AHEAD].place]);
+            __builtin_prefetch(&alarms[moments[mistake[AHEAD].place].account], 1);
+        }
         uint32_t before = *most, now = mistake->alarms > before ? mistake->alarms : before;
         *most = now;
         repeated->n_account += before == 0;

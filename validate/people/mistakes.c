@@ -77,13 +77,12 @@ static bool sort_by(const struct assay_people *people,
                     struct assay_mistake mistakes[], size_t n)
 {
     double *key = assay_rows_alloc(n, sizeof *key);
-    uint64_t *items = assay_rows_alloc(n, sizeof *items), *spare = assay_rows_alloc(n, sizeof *spare);
-    bool good = key != NULL && items != NULL && spare != NULL;
+    uint64_t *items = assay_rows_alloc(n, sizeof *items);
+    bool good = key != NULL && items != NULL;
     for (size_t m = 0; good && m < n; m++)
         key[m] = key_of(people, mistakes[m].row);
-    good = good && assay_row_sort(key, NULL, n, items, spare);
+    good = good && assay_row_sort(key, NULL, n, items);
     assay_rows_free(key);
-    assay_rows_free(spare);
     struct assay_mistake *copy = assay_rows_alloc(n, sizeof *copy);
     good = good && copy != NULL;
     if (good)

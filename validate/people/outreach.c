@@ -1,5 +1,7 @@
 #include "validate/people/outreach.h"
 
+#include <assert.h>
+#include <limits.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -214,8 +216,7 @@ static enum assay_status measure_owners(const struct assay_people *people,
 /* The flagged rows, one by one. */
 struct flagged_rows {
     int32_t *account;
-    unsigned char *right, *member; /* member: of the zone in hand */
-    size_t *zone;
+    unsigned char *right, *zone, *member; /* member: of the zone in hand */
     size_t n;
 };
 
@@ -229,7 +230,7 @@ static void take_flagged(const struct assay_people *people, struct flagged_rows 
         rows->account[rows->n] = moment->account;
         rows->right[rows->n] = used->outcome[moment->index];
         rows->zone[rows->n++] =
-            assay_people_zone_at(people->input->spec, used->score[moment->index]);
+            (unsigned char)assay_people_zone_at(people->input->spec, used->score[moment->index]);
     }
 }
 
@@ -262,7 +263,8 @@ static enum assay_status measure_zones(const struct assay_people *people,
     struct flagged_rows rows = {.account = assay_rows_alloc(n, sizeof *rows.account),
                                 .right = assay_rows_alloc(n, 1),
                                 .member = assay_rows_alloc(n, 1),
-                                .zone = assay_rows_alloc(n, sizeof *rows.zone)};
+                                .zone = assay_rows_alloc(n, 1)};
+    static_assert(ASSAY_MAX_ZONES <= UCHAR_MAX + 1, "a zone takes a byte");
     enum assay_status status = ASSAY_OK;
     if (rows.account == NULL || rows.right == NULL || rows.member == NULL || rows.zone == NULL)
         status = assay_fail_memory(err, doing);
