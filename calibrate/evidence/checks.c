@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "calibrate/evidence/eye.h"
+#include "calibrate/evidence/labels.h"
 #include "calibrate/evidence/latest.h"
 #include "calibrate/evidence/stale.h"
 #include "core/base/memory.h"
@@ -18,10 +19,8 @@
 
 struct looking {
     const struct assay_history *history;
-    struct assay_window window;
-    unsigned char *state;    /* [n_row] before signals whose policy is `drop` took rows out */
-    unsigned char *outcome;  /* [n_row] */
-    unsigned char *wanted;   /* [n_row] rows that are looked at by date */
+    struct assay_labels labels;
+    struct assay_events events;
     const int32_t *account;  /* [n_row] */
     size_t n_account;
     struct assay_latest latest;
@@ -330,7 +329,7 @@ static enum assay_status check_stale(const struct looking *l, size_t j,
 static bool is_asked(const struct looking *l, size_t j, size_t i)
 {
     bool drops = l->history->spec->signals[j].missing == ASSAY_DROP;
-    return l->history->used[i] || (drops && l->state[i] == ASSAY_ROW_USED);
+    return l->history->used[i] || (drops && l->labels.state[i] == ASSAY_ROW_USED);
 }
 
 static bool lacks(const struct looking *l, size_t j, size_t i)
@@ -349,7 +348,7 @@ static void count_missing(const struct looking *l, size_t j)
     }
     for (size_t i = 0; i < l->history->n_row; i++)
         if (is_asked(l, j, i))
-            g->cells[lacks(l, j, i)][l->outcome[i]]++;
+            g->cells[lacks(l, j, i)][l->labels.outcome[i]]++;
 }
 
 static bool can_be_tested(size_t cells[2][2])
@@ -372,7 +371,7 @@ static double missing_p_value(const struct looking *l, size_t j, double sum[])
             product[lacking][event] = (lacking - missing) * (event - share);
     for (size_t i = 0; i < l->history->n_row; i++)
         if (is_asked(l, j, i))
-            sum[l->account[i]] += product[lacks(l, j, i)][l->outcome[i]];
+            sum[l->account[i]] += product[lacks(l, j, i)][l->labels.outcome[i]];
     for (size_t c = 0; c < l->n_account; c++) {
         score += sum[c];
         square += sum[c] * sum[c];
@@ -391,7 +390,7 @@ static double exact_p_value(const struct looking *l, size_t j, double sum[])
         if (is_asked(l, j, i)) {
             unsigned flags = (unsigned)sum[l->account[i]] | COUNTS;
             flags |= lacks(l, j, i) ? MISSING : 0;
-            flags |= l->outcome[i] ? EVENT : 0;
+            flags |= l->labels.outcome[i] ? EVENT : 0;
             sum[l->account[i]] = flags;
         }
     for (size_t c = 0; c < l->n_account; c++) {
@@ -466,7 +465,7 @@ static void look_at_signal(void *state, size_t j)
     struct glance *g = &l->glance[j];
     g->status = assay_eye_init(l->history, j, &g->eye, &g->err);
     if (g->status == ASSAY_OK)
-        g->status = assay_levels_count(&g->eye, &g->known, &l->levels[j], &g->err);
+        g->status = assay_levels_count(&g->eye, &l->events, &g->known, &l->levels[j], &g->err);
     if (g->status == ASSAY_OK)
         g->status = probe(l, j, &g->err);
     if (g->status == ASSAY_OK)
@@ -491,7 +490,7 @@ static enum assay_status gather(const struct looking *l, struct assay_stale_rows
         for (size_t k = 0; status == ASSAY_OK && k < g->found.n; k++)
             status = note(findings, g->found.items[k], err);
         if (status == ASSAY_OK && g->quiet && rows->day == NULL)
-            status = assay_stale_rows_init(as_of_dates(l->history), l->account, l->wanted,
+            status = assay_stale_rows_init(as_of_dates(l->history), l->account, l->labels.wanted,
                                            l->history->n_row, l->n_account, rows, err);
         if (status == ASSAY_OK && g->quiet)
             status = check_stale(l, j, rows, findings, err);
@@ -508,7 +507,7 @@ static enum assay_status look_at_all(struct looking *l, struct assay_findings *f
     struct assay_stale_rows rows = {0};
     enum assay_status status = ASSAY_OK;
     if (as_of != NULL)
-        status = assay_latest_find(as_of, l->account, l->wanted, l->history->n_row,
+        status = assay_latest_find(as_of, l->account, l->labels.wanted, l->history->n_row,
                                    l->n_account, &l->latest, err);
     if (status == ASSAY_OK)
         assay_parallel(l->history->n_signal, l->history->n_thread, look_at_signal, l);
@@ -531,28 +530,8 @@ static void looking_clear(struct looking *l)
     }
     free(l->glance);
     assay_latest_clear(&l->latest);
-    assay_rows_free(l->state);
-    assay_rows_free(l->outcome);
-    assay_rows_free(l->wanted);
-}
-
-/* ---- the rows ---- */
-
-enum { TASK_ROWS = 1 << 16 };
-
-/* What the history forgot when it settled which rows count, and which of them are wanted by date: those of the window
- * that are not after their own event. */
-static void label_task(void *state, size_t task)
-{
-    const struct looking *l = state;
-    const struct assay_history *history = l->history;
-    size_t count[ASSAY_ROW_STATES] = {0}, early = 0, first = task * TASK_ROWS;
-    size_t n = history->n_row - first < TASK_ROWS ? history->n_row - first : TASK_ROWS;
-    assay_outcome_label_rows(history->spec, history->columns, history->table, l->window, first, n,
-                             l->state, l->outcome, count, &early);
-    for (size_t i = first; i < first + n; i++)
-        l->wanted[i] =
-            l->state[i] != ASSAY_ROW_OUTSIDE_WINDOW && l->state[i] != ASSAY_ROW_AFTER_EVENT;
+    assay_labels_clear(&l->labels);
+    assay_events_clear(&l->events);
 }
 
 enum assay_status assay_findings_look(const struct assay_history *history,
@@ -563,22 +542,19 @@ enum assay_status assay_findings_look(const struct assay_history *history,
     struct assay_findings made = {.levels = assay_alloc(history->n_signal, sizeof *made.levels),
                                   .n_signal = history->n_signal};
     struct looking l = {.history = history,
-                        .window = window,
                         .account = id->codes,
                         .n_account = assay_dictionary_count(id->dictionary),
-                        .state = assay_rows_alloc(history->n_row, 1),
-                        .outcome = assay_rows_alloc(history->n_row, 1),
-                        .wanted = assay_rows_alloc(history->n_row, 1),
                         .glance = assay_alloc(history->n_signal, sizeof *l.glance),
                         .levels = made.levels};
     enum assay_status status = ASSAY_OK;
-    if (l.state == NULL || l.outcome == NULL || l.wanted == NULL || l.glance == NULL ||
-        l.levels == NULL)
+    if (l.glance == NULL || l.levels == NULL)
         status = assay_fail_memory(err, "checking signals");
-    if (status == ASSAY_OK) {
-        assay_parallel((history->n_row + TASK_ROWS - 1) / TASK_ROWS, history->n_thread, label_task, &l);
+    if (status == ASSAY_OK)
+        status = assay_labels_init(history, window, &l.labels, err);
+    if (status == ASSAY_OK)
+        status = assay_events_find(history, &l.events, err);
+    if (status == ASSAY_OK)
         status = look_at_all(&l, &made, err);
-    }
     looking_clear(&l);
     if (status != ASSAY_OK) {
         assay_findings_clear(&made);

@@ -4,6 +4,8 @@
 #include <string.h>
 
 #include "core/base/memory.h"
+#include "core/base/rows.h"
+#include "core/base/thread.h"
 #include "core/signal/normalise.h"
 
 enum assay_status assay_eye_init(const struct assay_history *history, size_t signal,
@@ -44,18 +46,61 @@ static int by_value(const void *a, const void *b)
     return (left->value > right->value) - (left->value < right->value);
 }
 
-/* Counts of every code, then of missing texts: rows [n + 1]. */
-static void count_codes(const struct assay_eye *eye, size_t n, size_t count[][2])
+enum assay_status assay_events_find(const struct assay_history *history, struct assay_events *events,
+                                    struct assay_error *err)
 {
-    const struct assay_history *history = eye->history;
-    const struct assay_column *column = eye->column;
-    for (size_t i = 0; eye->points == NULL && i < history->n_row; i++)
-        if (history->used[i])
-            count[column->number_codes[i]][history->outcome[i]]++;
-    for (size_t i = 0; eye->points != NULL && i < history->n_row; i++)
-        if (history->used[i])
-            count[column->codes[i] == ASSAY_NO_CODE ? n : (size_t)column->codes[i]]
-                 [history->outcome[i]]++;
+    const unsigned char *used = history->used, *outcome = history->outcome;
+    size_t n = 0;
+    for (size_t i = 0; i < history->n_row; i++)
+        n += used[i] & outcome[i];
+    uint32_t *row = assay_rows_alloc(n + 1, sizeof *row); /* one more: written, and not counted */
+    if (row == NULL)
+        return assay_fail_memory(err, "checking signals");
+    *events = (struct assay_events){.row = row};
+    for (size_t i = 0; i < history->n_row; i++) {
+        row[events->n] = (uint32_t)i;
+        events->n += used[i] & outcome[i];
+    }
+    return ASSAY_OK;
+}
+
+void assay_events_clear(struct assay_events *events)
+{
+    assay_rows_free(events->row);
+    *events = (struct assay_events){0};
+}
+
+/* How often a code comes. */
+struct count {
+    uint32_t *rows, *events;
+};
+
+enum { STRIP = 1 << 16 };
+
+static void count_numbers(const uint16_t *restrict code, const unsigned char *restrict used, size_t n,
+                          const struct assay_events *events, struct count count)
+{
+    uint32_t *restrict rows = count.rows;
+    for (size_t first = 0, k = 0; first < n; first += STRIP) {
+        size_t end = n - first < STRIP ? n : first + STRIP;
+        for (size_t i = first; i < end; i++)
+            rows[code[i]] += used[i];
+        for (; k < events->n && events->row[k] < end; k++)
+            count.events[code[events->row[k]]]++;
+        assay_parallel_step();
+    }
+}
+
+/* A missing text counts behind all others. */
+static void count_texts(const int32_t code[], const unsigned char used[], size_t n,
+                        const struct assay_events *events, size_t n_text, struct count count)
+{
+    for (size_t i = 0; i < n; i++)
+        count.rows[code[i] == ASSAY_NO_CODE ? n_text : (size_t)code[i]] += used[i];
+    for (size_t k = 0; k < events->n; k++) {
+        int32_t text = code[events->row[k]];
+        count.events[text == ASSAY_NO_CODE ? n_text : (size_t)text]++;
+    }
 }
 
 /* In ascending order, equal values as one; what no row has goes. Returns how many are left. */
@@ -74,7 +119,7 @@ static size_t merge(struct level levels[], size_t n)
     return kept;
 }
 
-static enum assay_status take_levels(const struct assay_eye *eye, size_t n, size_t count[][2],
+static enum assay_status take_levels(const struct assay_eye *eye, size_t n, struct count count,
                                      struct assay_levels *levels, struct assay_error *err)
 {
     struct level *list = assay_alloc(n + 1, sizeof *list);
@@ -89,10 +134,11 @@ static enum assay_status take_levels(const struct assay_eye *eye, size_t n, size
         double value = c == n                ? (double)NAN
                        : eye->points != NULL ? eye->points[c]
                                              : eye->column->values[c];
+        struct level level = {value, {count.rows[c] - count.events[c], count.events[c]}};
         for (int event = 0; event < 2 && isnan(value); event++)
-            made.missing[event] += count[c][event];
+            made.missing[event] += level.count[event];
         if (!isnan(value))
-            list[made.n++] = (struct level){value, {count[c][0], count[c][1]}};
+            list[made.n++] = level;
     }
     made.n = merge(list, made.n);
     for (size_t k = 0; k < made.n; k++) {
@@ -104,20 +150,26 @@ static enum assay_status take_levels(const struct assay_eye *eye, size_t n, size
     return ASSAY_OK;
 }
 
-enum assay_status assay_levels_count(const struct assay_eye *eye, bool *known,
-                                     struct assay_levels *levels, struct assay_error *err)
+enum assay_status assay_levels_count(const struct assay_eye *eye, const struct assay_events *events,
+                                     bool *known, struct assay_levels *levels,
+                                     struct assay_error *err)
 {
-    *known = eye->points != NULL || eye->column->numbers == NULL;
+    const struct assay_history *history = eye->history;
+    const struct assay_column *column = eye->column;
+    *known = eye->points != NULL || column->numbers == NULL;
     if (!*known)
         return ASSAY_OK;
-    size_t n = eye->points != NULL ? assay_dictionary_count(eye->column->dictionary)
-                                   : eye->column->n_value;
-    size_t(*count)[2] = assay_alloc(n + 1, sizeof *count);
-    if (count == NULL)
+    size_t n = eye->points != NULL ? assay_dictionary_count(column->dictionary) : column->n_value;
+    uint32_t *counts = assay_alloc(2 * (n + 1), sizeof *counts);
+    if (counts == NULL)
         return assay_fail_memory(err, "checking signals");
-    count_codes(eye, n, count);
+    struct count count = {counts, counts + n + 1};
+    if (eye->points != NULL)
+        count_texts(column->codes, history->used, history->n_row, events, n, count);
+    else
+        count_numbers(column->number_codes, history->used, history->n_row, events, count);
     enum assay_status status = take_levels(eye, n, count, levels, err);
-    free(count);
+    free(counts);
     return status;
 }
 

@@ -8,6 +8,7 @@
 #include <math.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "calibrate/fit/history.h"
 #include "core/base/error.h"
@@ -45,6 +46,16 @@ static inline double assay_eye_state(const struct assay_eye *eye, size_t row)
 
 /* ---- distinct values ---- */
 
+/* Rows that count and have the event, ascending: every signal is counted over them. Zeroed is empty. */
+struct assay_events {
+    size_t n;
+    uint32_t *row; /* [n] */
+};
+ASSAY_MUST_CHECK enum assay_status assay_events_find(const struct assay_history *history,
+                                                     struct assay_events *events,
+                                                     struct assay_error *err);
+void assay_events_clear(struct assay_events *events);
+
 /* Of the rows that count. Zeroed is empty. */
 struct assay_levels {
     size_t n;
@@ -55,8 +66,9 @@ struct assay_levels {
 
 /* *known: columns of categories and coded numbers (core/data/table.h) have them by counting; of others nothing is
  * counted. */
-ASSAY_MUST_CHECK enum assay_status assay_levels_count(const struct assay_eye *eye, bool *known,
-                                                      struct assay_levels *levels,
+ASSAY_MUST_CHECK enum assay_status assay_levels_count(const struct assay_eye *eye,
+                                                      const struct assay_events *events,
+                                                      bool *known, struct assay_levels *levels,
                                                       struct assay_error *err);
 void assay_levels_clear(struct assay_levels *levels);
 

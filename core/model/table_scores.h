@@ -1,6 +1,7 @@
 /* table_scores.h - what a model makes of the rows of a table that has been read whole
  *
- * The figures of core/model/scorer.h, bit for bit, from the compiled model on all threads.
+ * The figures of core/model/scorer.h, bit for bit, on all threads: added up from terms where the table's codes allow it
+ * (coded_scores.h), else from the compiled model.
  */
 #ifndef ASSAY_CORE_MODEL_TABLE_SCORES_H
 #define ASSAY_CORE_MODEL_TABLE_SCORES_H

@@ -51,6 +51,17 @@ static struct assay_eye eye_of(const struct sample *s, bool coded)
     return (struct assay_eye){.history = &s->history, .column = coded ? &s->coded : &s->plain};
 }
 
+static enum assay_status count_levels(const struct assay_eye *eye, bool *known,
+                                      struct assay_levels *levels, struct assay_error *err)
+{
+    struct assay_events events = {0};
+    enum assay_status status = assay_events_find(eye->history, &events, err);
+    if (status == ASSAY_OK)
+        status = assay_levels_count(eye, &events, known, levels, err);
+    assay_events_clear(&events);
+    return status;
+}
+
 START_TEST(levels_are_the_values_in_order_each_once) /* a loop over seeds */
 {
     struct sample s;
@@ -60,7 +71,7 @@ START_TEST(levels_are_the_values_in_order_each_once) /* a loop over seeds */
     size_t total[2], want[2] = {0}, missing[2] = {0};
     sample_init(&s, (uint64_t)_i + 1);
     struct assay_eye eye = eye_of(&s, true);
-    ck_assay_ok(assay_levels_count(&eye, &known, &levels, &err));
+    ck_assay_ok(count_levels(&eye, &known, &levels, &err));
     ck_assert(known);
     for (size_t k = 0; k < levels.n; k++) {
         size_t count[2] = {0};
@@ -99,7 +110,7 @@ START_TEST(their_auc_is_that_of_the_rows_to_the_last_bit) /* a loop over seeds *
             outcome[n++] = s.outcome[i];
         }
     ck_assay_ok(assay_auc_measure(score, outcome, n, ASSAY_HIGHER_IS_RISK, &auc, &err));
-    ck_assay_ok(assay_levels_count(&eye, &known, &levels, &err));
+    ck_assay_ok(count_levels(&eye, &known, &levels, &err));
     ck_assert_double_eq(assay_levels_auc(&levels), auc.wald.value);
     assay_levels_clear(&levels);
 }
@@ -125,9 +136,42 @@ START_TEST(plain_columns_are_not_counted)
     bool known = true;
     sample_init(&s, 7);
     struct assay_eye eye = eye_of(&s, false);
-    ck_assay_ok(assay_levels_count(&eye, &known, &levels, &err));
+    ck_assay_ok(count_levels(&eye, &known, &levels, &err));
     ck_assert(!known);
     ck_assert_uint_eq(levels.n, 0);
+}
+END_TEST
+
+START_TEST(categories_with_the_same_points_are_one_level)
+{
+    static const char *const names[] = {"Gold", "Silver", "Bronze", "Lead"};
+    double points[] = {90, 40, 40, 10}; /* the last is in no row */
+    int32_t code[ROWS];
+    size_t want[3][2] = {{0}}; /* 40, 90, missing */
+    struct sample s;
+    struct assay_levels levels = {0};
+    struct assay_error err = {0};
+    bool known;
+    sample_init(&s, 5);
+    struct assay_column column = {
+        .type = ASSAY_TEXT, .codes = code, .dictionary = assay_dictionary_new()};
+    for (size_t c = 0; c < COUNT(names); c++)
+        ck_assert_int_eq(assay_dictionary_enter(column.dictionary, names[c], strlen(names[c])), (int)c);
+    for (size_t i = 0; i < ROWS; i++) {
+        code[i] = s.code[i] % 4 == 3 ? ASSAY_NO_CODE : s.code[i] % 4;
+        size_t level = code[i] == ASSAY_NO_CODE ? 2 : code[i] == 0 ? 1 : 0;
+        want[level][s.outcome[i]] += s.used[i];
+    }
+    struct assay_eye eye = {.history = &s.history, .column = &column, .points = points};
+    ck_assay_ok(count_levels(&eye, &known, &levels, &err));
+    ck_assert(known);
+    ck_assert_uint_eq(levels.n, 2);
+    ck_assert_double_eq(levels.value[0], 40);
+    ck_assert_double_eq(levels.value[1], 90);
+    ck_assert_mem_eq(levels.count, want, sizeof want[0] * 2);
+    ck_assert_mem_eq(levels.missing, want[2], sizeof want[2]);
+    assay_levels_clear(&levels);
+    assay_dictionary_free(column.dictionary);
 }
 END_TEST
 
@@ -252,7 +296,7 @@ START_TEST(a_failing_allocation_is_said_and_leaks_nothing)
         struct assay_error err = {0};
         bool known;
         test_fail_allocation(n);
-        enum assay_status status = assay_levels_count(&eye, &known, &levels, &err);
+        enum assay_status status = count_levels(&eye, &known, &levels, &err);
         if (status == ASSAY_OK)
             status = assay_latest_find(s.day, s.account, s.used, ROWS, ACCOUNTS, &latest, &err);
         test_fail_allocation(0);
@@ -270,6 +314,7 @@ static void add_tests(TCase *tc)
 {
     tcase_add_loop_test(tc, levels_are_the_values_in_order_each_once, 0, 10);
     tcase_add_loop_test(tc, their_auc_is_that_of_the_rows_to_the_last_bit, 0, 10);
+    tcase_add_test(tc, categories_with_the_same_points_are_one_level);
     tcase_add_test(tc, a_pure_end_stops_at_the_first_value_of_a_non_event);
     tcase_add_test(tc, plain_columns_are_not_counted);
     tcase_add_loop_test(tc, what_is_lively_is_never_stale_and_quiet_ends_are_not_lively, 0, 40);

@@ -220,20 +220,23 @@ START_TEST(values_that_have_been_counted_are_described_as_if_counted_anew)
     struct lab lab = {0};
     struct assay_error err = {0};
     struct assay_levels levels[6] = {0};
+    struct assay_events events = {0};
     bool known;
     calibrate(&lab, &(struct made_up){.seed = 10, .n_row = 400});
     struct assay_text want = reference_text(&lab);
     const struct assay_history *history = &lab.calibration.history;
     double *score = calloc(history->n_row, sizeof *score);
+    ck_assay_ok(assay_events_find(history, &events, &err));
     for (size_t j = 0; j < 5; j++) { /* the sixth is a category */
         struct assay_column column =
             coded(&history->table->columns[history->columns->signals[j]], history->n_row);
         struct assay_eye eye = {.history = history, .column = &column};
-        ck_assay_ok(assay_levels_count(&eye, &known, &levels[j], &err));
+        ck_assay_ok(assay_levels_count(&eye, &events, &known, &levels[j], &err));
         ck_assert(known);
         free(column.values);
         free(column.number_codes);
     }
+    assay_events_clear(&events);
     assay_model_reference_clear(&lab.model.training.reference);
     ck_assay_ok(assay_reference_make_scored(&lab.model, history, levels, score, &err));
     struct assay_text found = reference_text(&lab);
