@@ -46,6 +46,8 @@ static int by_value(const void *a, const void *b)
     return (left->value > right->value) - (left->value < right->value);
 }
 
+enum { STRIP = 1 << 16 };
+
 enum assay_status assay_events_find(const struct assay_history *history, struct assay_events *events,
                                     struct assay_error *err)
 {
@@ -60,6 +62,8 @@ enum assay_status assay_events_find(const struct assay_history *history, struct 
     for (size_t i = 0; i < history->n_row; i++) {
         row[events->n] = (uint32_t)i;
         events->n += used[i] & outcome[i];
+        if (i % STRIP == 0)
+            assay_parallel_step();
     }
     return ASSAY_OK;
 }
@@ -74,8 +78,6 @@ void assay_events_clear(struct assay_events *events)
 struct count {
     uint32_t *rows, *events;
 };
-
-enum { STRIP = 1 << 16 };
 
 static void count_numbers(const uint16_t *restrict code, const unsigned char *restrict used, size_t n,
                           const struct assay_events *events, struct count count)

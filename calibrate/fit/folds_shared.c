@@ -33,8 +33,8 @@ bool assay_folds_are_near(const struct assay_folds *folds,
 
 /* ---- all coefficients free, anchored or not ---- */
 
-/* Fits that lie near the published one, over rows of its design: coefs [n_part * n_coef]; found [n_part]. information: of
- * all of these rows at the published fit, where it is known, or NULL. */
+/* Fits that lie near the published one, over rows of its design: coefs [n_part * n_coef]; found [n_part]. information:
+ * of all of these rows at the published fit, where it is known, or NULL. */
 static enum assay_status fit_rows(const struct assay_pipeline *published,
                                   const struct assay_array_data *data, size_t n_part,
                                   const struct assay_estimation *estimation,

@@ -182,9 +182,9 @@ static void sort_task(void *state, size_t task)
 {
     struct work *w = state;
     double *desk = assay_desk_take(&w->desks);
+    static_assert(sizeof *desk == sizeof *w->items, "items lie on desks of doubles");
     for (size_t b = task * BUCKETS; b < (task + 1) * BUCKETS; b++) {
         size_t first = w->start[b], n = w->start[b + 1] - first;
-        static_assert(sizeof *desk == sizeof *w->items, "items lie on desks of doubles");
         sort_bucket(w->items + first, (uint64_t *)(void *)desk, n);
         w->failed[task] = !sort_runs(w, w->items + first, n) || w->failed[task];
     }

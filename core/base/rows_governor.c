@@ -85,8 +85,10 @@ static long long time_left(size_t room, size_t grown, long long passed)
 static long long look(void)
 {
     size_t resident, mapped, limit = governor.budget / 4 * 3;
-    if (!read_resident(&resident, &mapped))
+    if (!read_resident(&resident, &mapped)) {
+        atomic_store_explicit(&next_look, now() + MOST_PAUSE, memory_order_relaxed);
         return MOST_PAUSE;
+    }
     size_t grown = resident > governor.all ? resident - governor.all : 0;
     long long passed = now() - governor.when; /* without the time that dropping takes */
     governor.all = relieve(resident, mapped);

@@ -33,11 +33,6 @@ static struct {
 
 static void (*_Atomic behind_each)(void);
 
-void assay_parallel_between(void (*between)(void))
-{
-    atomic_store(&behind_each, between);
-}
-
 void assay_parallel_step(void)
 {
     void (*between)(void) = atomic_load_explicit(&behind_each, memory_order_acquire);
@@ -102,16 +97,31 @@ static void in_child(void)
 {
     pool.n_thread = 0;
     pool.jobs = NULL;
+    atomic_store(&behind_each, NULL); /* who watched is gone, and may have held a lock */
     pthread_cond_init(&pool.opened, NULL);
     pthread_cond_init(&pool.left, NULL);
     pthread_mutex_init(&pool.lock, NULL);
 }
 
-/* Has the pool at least n threads, as far as the system gives them. The lock is held. */
-static void grow_pool(size_t n)
+/* The lock is held. */
+static void prepare_for_fork(void)
 {
     if (!pool.ready_for_fork)
         pool.ready_for_fork = pthread_atfork(before_fork, after_fork, in_child) == 0;
+}
+
+void assay_parallel_between(void (*between)(void))
+{
+    pthread_mutex_lock(&pool.lock);
+    prepare_for_fork();
+    pthread_mutex_unlock(&pool.lock);
+    atomic_store(&behind_each, between);
+}
+
+/* Has the pool at least n threads, as far as the system gives them. The lock is held. */
+static void grow_pool(size_t n)
+{
+    prepare_for_fork();
     while (pool.ready_for_fork && pool.n_thread < n) {
         pthread_t thread;
         if (pthread_create(&thread, NULL, serve, NULL) != 0)

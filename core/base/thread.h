@@ -14,8 +14,9 @@
 void assay_parallel(size_t n_task, size_t n_thread, void (*run)(void *state, size_t task),
                     void *state);
 
-/* From now on every thread calls this behind each task, whoever wants that done; NULL: nothing. It must be quick and
- * change no results. For who watches over what all tasks share (rows_governor.h). */
+/* From now on every thread calls this behind each task, whoever wants that done; NULL: nothing. It must change
+ * no results, nor call assay_parallel(), and may make threads wait for each other for a moment: no task ends holding a
+ * lock that it takes. A child of fork() has none. For who watches over what all tasks share (rows_governor.h). */
 void assay_parallel_between(void (*between)(void));
 
 /* The same within a task, where it is long and goes over much memory. */

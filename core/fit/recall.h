@@ -14,8 +14,8 @@
 /* Kept at once; the oldest goes. */
 #define ASSAY_RECALLED 8
 
-/* Takes (ASSAY_RECALLED * (n_coef + 2) + n_coef) * n_coef doubles, borrows `plain`, whose rows must not change while this
- * lives; one call at a time to the two together. Operations other than evaluate() and moments() are those of
+/* Takes (ASSAY_RECALLED * (n_coef + 2) + n_coef) * n_coef doubles, borrows `plain`, whose rows must not change while
+ * this lives; one call at a time to the two together. Operations other than evaluate() and moments() are those of
  * `plain`. */
 ASSAY_MUST_CHECK enum assay_status assay_recall_init(const struct assay_engine *plain,
                                                      struct assay_engine *engine,

@@ -8,13 +8,14 @@ enum {
     FEWEST_ROWS = 200000, /* below, the whole fit takes milliseconds */
     SAMPLE_ROWS = 32768,  /* at least */
     FEWEST_EVENTS = 20,   /* a coefficient: with fewer a sample may be separated, or far from the answer */
-    FIRST_EVERY = 8,      /* at least: the first stage takes several readings of its sample, ... */
+    FIRST_EVERY = 8,      /* where rows allow it: the first stage takes several readings of its sample, ... */
     LATER_EVERY = 4,      /* ... a later one two or three */
     MOST_STEPS = 15,
 };
 /* Events a coefficient that a stage looks at. */
 static const size_t stage_events[ASSAY_WARM_STAGES] = {150, 600, 3000, 40000};
-/* A sample's own error is larger than what is left after such a step: a tenth of it, or less. */
+/* In the log-odds of a row. What is left after a step is about its square, by a factor; it mostly is a tenth of the
+ * sample's own error, or less. */
 #define NEAR 0.5
 
 static size_t smaller(size_t a, size_t b)

@@ -25,8 +25,8 @@ struct assay_risk_order {
     unsigned char *mark; /* [n] by place: ASSAY_RISK_EVENT, ... */
 };
 
-/* score[n], finite, and outcome[n], 0 or 1. Takes 5 bytes a row, and 8 more while it sorts (16 where higher is
- * healthier).
+/* score[n], finite, and outcome[n], 0 or 1. Takes 5 bytes a row, and while it sorts 8 more (16 where higher is
+ * healthier) and what row_sort.h takes.
  *   ASSAY_EDATA   n is 0, or a value out of range
  *   ASSAY_ENOMEM  also for 2^32 rows and more */
 ASSAY_MUST_CHECK enum assay_status assay_risk_order_init(const double score[],

@@ -21,8 +21,8 @@ struct assay_percentiles {
     size_t up_to[ASSAY_PERCENTILES]; /* values <= at[k] */
 };
 
-/*   ASSAY_ENOMEM  scratch of 16 bytes a value of those that percentiles may lie between: of few (sieve.h), unless
- *                 their magnitudes are far apart */
+/*   ASSAY_ENOMEM  scratch of 16 bytes, and what row_sort.h takes, a value of those that percentiles may lie between: of
+ *                 few (sieve.h), unless their magnitudes are far apart */
 ASSAY_MUST_CHECK enum assay_status assay_percentiles_measure(const double value[], size_t n,
                                                              struct assay_percentiles *out,
                                                              struct assay_error *err);

@@ -48,7 +48,7 @@ struct next {
 struct work {
     const double *score;
     const unsigned char *outcome;
-    size_t n, n_event, n_chunk, n_bucket, n_lot;
+    size_t n, n_event, n_chunk, n_bucket, most_lots, n_lot;
     uint64_t low[MOST_CHUNKS], high[MOST_CHUNKS]; /* images of scores (sort.h) */
     uint64_t lowest;
     unsigned shift;    /* of an image above the lowest, to its bucket */
@@ -58,8 +58,8 @@ struct work {
                         lot's first bucket, above the outcome; then twice the placement. Behind them [n_chunk][ASIDE],
                         where rows of other lots go */
     uint64_t *count; /* [n_chunk][n_bucket] rows, and events above 32 bits */
-    uint32_t (*place)[MOST_LOTS]; /* [n_chunk] where in a lot a chunk's first row goes */
-    struct lot lots[MOST_LOTS + 1];
+    struct lot *lots; /* [most_lots + 1] */
+    uint32_t *place;  /* [n_chunk][most_lots] where in a lot a chunk's first row goes */
     uint16_t lot_of[N_BUCKET];
     bool failed[MOST_LOTS];
     struct assay_placing *out;
@@ -130,7 +130,7 @@ static void find_places(struct work *w)
         lot->start = next;
         lot->events_below = events;
         for (size_t c = 0; c < w->n_chunk; c++) {
-            w->place[c][l] = (uint32_t)next;
+            w->place[c * w->most_lots + l] = (uint32_t)next;
             for (size_t b = lot->bucket; b < w->lots[l + 1].bucket; b++) {
                 uint64_t found = w->count[c * w->n_bucket + b];
                 next += (size_t)(found & UINT32_MAX);
@@ -148,7 +148,7 @@ static void find_next(const struct work *w, size_t chunk, struct next next[])
 {
     for (size_t l = 0; l < w->n_lot; l++)
         next[l] = l >= w->first && l < w->end
-                      ? (struct next){(uint32_t)(w->place[chunk][l] - w->lots[w->first].start), 1}
+                      ? (struct next){(uint32_t)(w->place[chunk * w->most_lots + l] - w->lots[w->first].start), 1}
                       : (struct next){(uint32_t)(w->room + chunk * ASIDE), 0};
 }
 
@@ -411,8 +411,13 @@ static bool make_room(struct work *w, bool with_rows)
     if (with_rows)
         w->out->twice = assay_rows_alloc(w->n, sizeof *w->out->twice);
     w->count = assay_alloc(w->n_chunk * w->n_bucket, sizeof *w->count);
-    w->place = assay_alloc(w->n_chunk, sizeof *w->place);
-    return (!with_rows || w->out->twice != NULL) && w->count != NULL && w->place != NULL;
+    w->most_lots = w->n_bucket < MOST_LOTS ? w->n_bucket : MOST_LOTS;
+    size_t places = w->n_chunk * w->most_lots;
+    w->lots = assay_alloc((w->most_lots + 1) * sizeof *w->lots + places * sizeof *w->place, 1);
+    if ((with_rows && w->out->twice == NULL) || w->count == NULL || w->lots == NULL)
+        return false;
+    w->place = (uint32_t *)(void *)(w->lots + w->most_lots + 1);
+    return true;
 }
 
 enum assay_status assay_placing_find(const double score[], const unsigned char outcome[], size_t n,
@@ -432,7 +437,7 @@ enum assay_status assay_placing_find(const double score[], const unsigned char o
     bool good = make_room(&w, with_rows) && place_rows(&w, n < MANY ? 1 : 0);
     assay_rows_free(w.items);
     free(w.count);
-    free(w.place);
+    free(w.lots);
     if (good)
         *placing = made;
     else

@@ -25,7 +25,7 @@ struct assay_placing {
 
 /* Borrows score[n], finite, and outcome[n], each 0 or 1, of which 1 comes n_event times, 0 < n_event < n. Takes 8
  * bytes a row, of which 4 stay (12 below a million rows, or where half of them score nearly alike), and 16 for each row
- * of the largest lot.
+ * of the largest lot, for each processor.
  *   ASSAY_EDATA  n is beyond 2^31
  *   ASSAY_ENOMEM */
 ASSAY_MUST_CHECK enum assay_status assay_placing_find(const double score[],

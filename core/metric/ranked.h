@@ -34,7 +34,7 @@ struct assay_ranked {
     size_t n_code;          /* clusters: the largest code and one */
 };
 
-/* Takes at most 22 bytes a row; while it sorts it takes 8. n is at most 2^32.
+/* Takes at most 22 bytes a row; while it sorts it takes 8 and what row_sort.h does. n is at most 2^32.
  *   ASSAY_EDATA   n is 0, a score that is not finite, an outcome that is not 0 or 1
  *   ASSAY_ENOMEM */
 ASSAY_MUST_CHECK enum assay_status assay_ranked_init(const struct assay_ranked_columns *columns,

@@ -93,7 +93,7 @@ struct assay_slice_joints {
     uint32_t *event;
 };
 
-/* Reads the rows once. The same sums on any number of threads.
+/* Reads the codes for their highest, then the rows once. The same sums on any number of threads.
  *   ASSAY_ENOMEM */
 ASSAY_MUST_CHECK enum assay_status assay_slice_joints_make(const struct assay_slice_grids *grids,
                                                            size_t n_thread,

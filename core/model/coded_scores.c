@@ -1,6 +1,7 @@
 #include "core/model/coded_scores.h"
 
 #include <math.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -12,6 +13,7 @@
 
 enum {
     MOST_TERMS = 1 << 18,  /* of a signal: 2 MB, which the caches still help with */
+    MOST_IN_ALL = 1 << 20, /* of all signals: 8 MB */
     ROWS_PER_TERM = 8,     /* fewer do not pay for working the terms out */
     STRIP_ROWS = 1 << 11,  /* whose sums stay in the first cache while all signals are added */
 };
@@ -58,21 +60,25 @@ static size_t count_leaves(const struct assay_model *model, size_t j)
                                                                        : 1;
 }
 
-static bool is_coded(const struct assay_coded_scores *c, const struct assay_table *table, size_t j)
+/* Terms of signal j; beyond any number where it is not coded. */
+static size_t count_terms(const struct assay_coded_scores *c, const struct assay_table *table, size_t j)
 {
     const struct assay_column *column = &table->columns[c->columns.signals[j]];
-    size_t most = table->n_row / ROWS_PER_TERM < MOST_TERMS ? table->n_row / ROWS_PER_TERM
-                                                            : (size_t)MOST_TERMS;
     if (column->type == ASSAY_TEXT)
-        return assay_dictionary_count(column->dictionary) < most;
-    return column->number_codes != NULL && column->n_value <= most / count_leaves(c->model, j);
+        return assay_dictionary_count(column->dictionary) + 1;
+    return column->number_codes != NULL ? column->n_value * count_leaves(c->model, j) : SIZE_MAX;
 }
 
 static bool are_coded(const struct assay_coded_scores *c, const struct assay_table *table)
 {
-    for (size_t j = 0; j < c->model->n_signal; j++)
-        if (!is_coded(c, table, j))
+    size_t left = MOST_IN_ALL, most = table->n_row / ROWS_PER_TERM;
+    most = most < MOST_TERMS ? most : MOST_TERMS;
+    for (size_t j = 0; j < c->model->n_signal; j++) {
+        size_t n = count_terms(c, table, j);
+        if (n > most || n > left)
             return false;
+        left -= n;
+    }
     return true;
 }
 

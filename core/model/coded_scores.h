@@ -18,7 +18,8 @@ struct assay_coded_scores;
 
 /* *coded is NULL where that is not enough: a signal's numbers are plain, or have too many values to be worth it; a
  * missing value waits for the other signals of its row; dimensions are rounded; segments have weights or lines of
- * their own. Model and table are borrowed, and stay as they are.
+ * their own. Model and table are borrowed, and stay as they are. Takes up to 16 MB, and 2 bytes a row where points
+ * depend on cohorts.
  *   ASSAY_ENOMEM */
 ASSAY_MUST_CHECK enum assay_status assay_coded_scores_new(const struct assay_model *model,
                                                           const struct assay_table *table,

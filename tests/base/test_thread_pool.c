@@ -97,12 +97,38 @@ START_TEST(a_child_process_has_threads_of_its_own)
 }
 END_TEST
 
+static atomic_size_t looks;
+
+static void look(void)
+{
+    atomic_fetch_add(&looks, 1);
+}
+
+START_TEST(nobody_watches_a_child_process) /* who did is not in it, and may have held a lock */
+{
+    assay_parallel_between(look);
+    pid_t child = fork();
+    ck_assert_int_ge(child, 0);
+    if (child == 0) {
+        assay_parallel_step();
+        _exit(atomic_load(&looks) == 0 ? 0 : 1);
+    }
+    int status;
+    ck_assert_int_eq(waitpid(child, &status, 0), child);
+    ck_assert_int_eq(status, 0);
+    assay_parallel_step();
+    ck_assert_uint_eq(atomic_load(&looks), 1);
+    assay_parallel_between(NULL);
+}
+END_TEST
+
 static void add_tests(TCase *tc)
 {
     tcase_add_test(tc, calls_within_calls_run_every_task_once);
     tcase_add_test(tc, calls_from_several_threads_do_not_meet);
     tcase_add_test(tc, state_on_the_stack_may_go_as_soon_as_a_call_returns);
     tcase_add_test(tc, a_child_process_has_threads_of_its_own);
+    tcase_add_test(tc, nobody_watches_a_child_process);
 }
 
 ASSAY_SUITE("base/thread_pool", add_tests)

@@ -343,7 +343,7 @@ START_TEST(placements_of_many_rows_are_counts) /* by value instead of sorted */
 END_TEST
 
 /* Scores whose images lie badly in buckets: about 0, one far from all others, alike but for the last bits, of every
- * size there is, with -0 and 0. */
+ * size there is, with -0 and 0, at either end of all images. */
 static double awkward(struct test_random *random, int kind, size_t i)
 {
     double u = test_uniform(random);
@@ -351,7 +351,8 @@ static double awkward(struct test_random *random, int kind, size_t i)
                    i == 0 ? 1e300 : u,
                    1.0 + DBL_EPSILON * floor(40000.0 * u) + (i % 3 == 0 ? 0.1 : 0.0),
                    ldexp(u < 0.5 ? u : -u, (int)(2000.0 * test_uniform(random)) - 1070),
-                   i % 2 == 0 ? copysign(0.0, u - 0.5) : floor(5.0 * u) - 2.0};
+                   i % 2 == 0 ? copysign(0.0, u - 0.5) : floor(5.0 * u) - 2.0,
+                   (i % 3 == 0 ? 1.0 : -1.0) * (DBL_MAX - (i % 2 == 0 ? ldexp(floor(9.0 * u), 971) : 0.0))};
     return of[kind];
 }
 
@@ -403,7 +404,7 @@ END_TEST
 
 static void add_tests(TCase *tc)
 {
-    tcase_add_loop_test(tc, placements_do_not_depend_on_how_scores_lie, 0, 5);
+    tcase_add_loop_test(tc, placements_do_not_depend_on_how_scores_lie, 0, 6);
     tcase_add_loop_test(tc, placements_of_many_rows_are_counts, 0, COUNT(many));
     tcase_add_loop_test(tc, auc_and_delong_agree_with_the_reference_on_every_split, 0,
                         COUNT(splits));
