@@ -68,9 +68,11 @@ static const double *predictions(const struct assay_calibration *c)
 static bool all_count(const struct assay_calibration *c)
 {
     const double *prob = predictions(c);
-    for (size_t i = 0; i < c->history.n_row; i++)
+    for (size_t i = 0; i < c->history.n_row; i++) {
         if (isnan(prob[i]))
             return false;
+        assay_parallel_row(i);
+    }
     return true;
 }
 
@@ -104,8 +106,6 @@ static enum assay_status allocate(const struct assay_calibration *c, struct assa
     return good ? ASSAY_OK : assay_fail_memory(err, "collecting held-out predictions");
 }
 
-enum { STRIP = 1 << 16 };
-
 /* Everything but scores and flags. */
 static void gather(const struct assay_calibration *c, double common, struct assay_held_out *h)
 {
@@ -115,8 +115,7 @@ static void gather(const struct assay_calibration *c, double common, struct assa
     const double *of_row = predictions(c);
     for (size_t i = 0; i < history->n_row; i++) {
         double prob = of_row[i];
-        if (i % STRIP == 0)
-            assay_parallel_step();
+        assay_parallel_row(i);
         if (isnan(prob))
             continue;
         size_t k = h->n++;

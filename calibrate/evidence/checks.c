@@ -103,6 +103,7 @@ static enum assay_status probe_init(const struct looking *l, size_t j, struct pr
     }
     for (size_t i = 0; i < history->n_row; i++) {
         double value = history->used[i] ? assay_eye_value(eye, i) : (double)NAN;
+        assay_parallel_row(i);
         if (isnan(value))
             continue;
         p->present[p->n] = value;
@@ -124,6 +125,7 @@ static double clustered_error(const struct probe *p, double auc)
         size_t account = (size_t)p->cluster[k];
         p->sum[account] += (p->placement[k] - auc) / (double)p->count[p->event[k]];
         n_cluster += p->seen[account]++ == 0;
+        assay_parallel_row(k);
     }
     for (size_t c = 0; c < n_account; c++)
         square += p->sum[c] * p->sum[c];
@@ -274,6 +276,7 @@ static enum assay_status check_recorded(const struct looking *l, size_t j, struc
         finding.events += late && history->outcome[i];
         finding.other_rows += !late;
         finding.other_events += !late && history->outcome[i];
+        assay_parallel_row(i);
     }
     return finding.rows > 0 ? note(&l->glance[j].found, finding, err) : ASSAY_OK;
 }
@@ -346,9 +349,11 @@ static void count_missing(const struct looking *l, size_t j)
         assay_levels_total(&l->levels[j], g->cells[0]);
         return;
     }
-    for (size_t i = 0; i < l->history->n_row; i++)
+    for (size_t i = 0; i < l->history->n_row; i++) {
         if (is_asked(l, j, i))
             g->cells[lacks(l, j, i)][l->labels.outcome[i]]++;
+        assay_parallel_row(i);
+    }
 }
 
 static bool can_be_tested(size_t cells[2][2])
@@ -369,9 +374,11 @@ static double missing_p_value(const struct looking *l, size_t j, double sum[])
     for (int lacking = 0; lacking < 2; lacking++)
         for (int event = 0; event < 2; event++)
             product[lacking][event] = (lacking - missing) * (event - share);
-    for (size_t i = 0; i < l->history->n_row; i++)
+    for (size_t i = 0; i < l->history->n_row; i++) {
         if (is_asked(l, j, i))
             sum[l->account[i]] += product[lacks(l, j, i)][l->labels.outcome[i]];
+        assay_parallel_row(i);
+    }
     for (size_t c = 0; c < l->n_account; c++) {
         score += sum[c];
         square += sum[c] * sum[c];
@@ -386,13 +393,15 @@ static double exact_p_value(const struct looking *l, size_t j, double sum[])
 {
     enum { COUNTS = 1, MISSING = 2, EVENT = 4 };
     unsigned missing = 0, others = 0, events = 0, both = 0;
-    for (size_t i = 0; i < l->history->n_row; i++)
-        if (is_asked(l, j, i)) {
-            unsigned flags = (unsigned)sum[l->account[i]] | COUNTS;
-            flags |= lacks(l, j, i) ? MISSING : 0;
-            flags |= l->labels.outcome[i] ? EVENT : 0;
-            sum[l->account[i]] = flags;
-        }
+    for (size_t i = 0; i < l->history->n_row; i++) {
+        assay_parallel_row(i);
+        if (!is_asked(l, j, i))
+            continue;
+        unsigned flags = (unsigned)sum[l->account[i]] | COUNTS;
+        flags |= lacks(l, j, i) ? MISSING : 0;
+        flags |= l->labels.outcome[i] ? EVENT : 0;
+        sum[l->account[i]] = flags;
+    }
     for (size_t c = 0; c < l->n_account; c++) {
         unsigned flags = (unsigned)sum[c];
         missing += (flags & MISSING) != 0;

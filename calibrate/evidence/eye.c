@@ -62,8 +62,7 @@ enum assay_status assay_events_find(const struct assay_history *history, struct 
     for (size_t i = 0; i < history->n_row; i++) {
         row[events->n] = (uint32_t)i;
         events->n += used[i] & outcome[i];
-        if (i % STRIP == 0)
-            assay_parallel_step();
+        assay_parallel_row(i);
     }
     return ASSAY_OK;
 }
@@ -97,8 +96,10 @@ static void count_numbers(const uint16_t *restrict code, const unsigned char *re
 static void count_texts(const int32_t code[], const unsigned char used[], size_t n,
                         const struct assay_events *events, size_t n_text, struct count count)
 {
-    for (size_t i = 0; i < n; i++)
+    for (size_t i = 0; i < n; i++) {
         count.rows[code[i] == ASSAY_NO_CODE ? n_text : (size_t)code[i]] += used[i];
+        assay_parallel_row(i);
+    }
     for (size_t k = 0; k < events->n; k++) {
         int32_t text = code[events->row[k]];
         count.events[text == ASSAY_NO_CODE ? n_text : (size_t)text]++;

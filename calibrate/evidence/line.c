@@ -50,14 +50,18 @@ static void find_whole_quarters(struct asking *asking)
 {
     size_t n_quarter = 0, fullest = 0;
     const struct assay_history *history = asking->history;
-    for (size_t i = 0; i < history->n_row; i++)
+    for (size_t i = 0; i < history->n_row; i++) {
         if (history->used[i] && (size_t)asking->period[i] + 1 > n_quarter)
             n_quarter = (size_t)asking->period[i] + 1;
+        assay_parallel_row(i);
+    }
     for (size_t q = 0; q < n_quarter; q++)
         asking->in_quarter[q] = 0;
-    for (size_t i = 0; i < history->n_row; i++)
+    for (size_t i = 0; i < history->n_row; i++) {
         if (history->used[i])
             asking->in_quarter[asking->period[i]]++;
+        assay_parallel_row(i);
+    }
     for (size_t q = 0; q < n_quarter; q++)
         fullest = asking->in_quarter[q] > fullest ? asking->in_quarter[q] : fullest;
     asking->least = (fullest + 1) / 2;
@@ -68,9 +72,11 @@ static void find_periods(struct asking *asking)
 {
     const struct assay_history *history = asking->history;
     const int32_t *as_of = dates_of(history);
-    for (size_t i = 0; as_of != NULL && i < history->n_row; i++)
+    for (size_t i = 0; as_of != NULL && i < history->n_row; i++) {
         if (history->used[i] && as_of[i] != ASSAY_NO_DATE)
             asking->period[i] = assay_date_quarter(as_of[i]) - assay_date_quarter(history->from);
+        assay_parallel_row(i);
+    }
     find_whole_quarters(asking);
 }
 
@@ -187,6 +193,7 @@ static enum assay_status take_part(struct asking *asking, const int32_t codes[],
     for (size_t i = 0; i < n; i++) {
         bool taken = counts(asking, i) && (codes == NULL || codes[i] == code);
         asking->part[i] = taken ? asking->prob[i] : (double)NAN;
+        assay_parallel_row(i);
     }
     asking->asked = asking->part;
     return sum_up(asking, err);
@@ -273,11 +280,13 @@ static size_t list_segments(const struct asking *asking, const struct assay_colu
     for (size_t c = 0; c < n_code; c++)
         segments[c] = (struct segment){assay_dictionary_text(column->dictionary, (int32_t)c),
                                        (int32_t)c, 0, 0};
-    for (size_t i = 0; i < asking->history->n_row; i++)
-        if (counts(asking, i) && column->codes[i] != ASSAY_NO_CODE) {
-            segments[column->codes[i]].rows++;
-            segments[column->codes[i]].events += asking->history->outcome[i];
-        }
+    for (size_t i = 0; i < asking->history->n_row; i++) {
+        assay_parallel_row(i);
+        if (!counts(asking, i) || column->codes[i] == ASSAY_NO_CODE)
+            continue;
+        segments[column->codes[i]].rows++;
+        segments[column->codes[i]].events += asking->history->outcome[i];
+    }
     for (size_t c = 0; c < n_code; c++)
         if (segments[c].rows > 0)
             segments[n++] = segments[c];

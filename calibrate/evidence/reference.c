@@ -31,9 +31,11 @@ static enum assay_status count_accounts(const struct assay_history *history,
     double squares = 0.0;
     if (rows == NULL)
         return assay_fail_memory(err, "describing the training data");
-    for (size_t i = 0; i < history->n_row; i++)
+    for (size_t i = 0; i < history->n_row; i++) {
         if (history->used[i])
             rows[id->codes[i]]++;
+        assay_parallel_row(i);
+    }
     for (size_t c = 0; c < n_code; c++)
         squares += (double)rows[c] * (double)rows[c];
     assay_rows_free(rows);
@@ -58,6 +60,7 @@ static void count_zones(const struct assay_model *model, const double score[],
             zone += score[i] >= spec->zones[z].from;
         if (history->used[i])
             count[zone][history->outcome[i]]++;
+        assay_parallel_row(i);
     }
     for (size_t z = 0; z < ASSAY_MAX_ZONES; z++) {
         reference->zone_rows[z] = count[z][0] + count[z][1];
@@ -89,8 +92,10 @@ static enum assay_status measure_counts(const struct assay_column *column,
     size_t *times = assay_alloc(column->n_value, sizeof *times);
     if (times == NULL)
         return assay_fail_memory(err, "describing the training data");
-    for (size_t i = 0; i < history->n_row; i++)
+    for (size_t i = 0; i < history->n_row; i++) {
         times[column->number_codes[i]] += history->used[i];
+        assay_parallel_row(i);
+    }
     enum assay_status status =
         assay_percentiles_of_counts(column->values, times, column->n_value, out, err);
     free(times);
@@ -105,9 +110,11 @@ static enum assay_status measure_values(const double value[], const struct assay
     double *used = assay_rows_alloc(history->n_used, sizeof *used);
     if (used == NULL)
         return assay_fail_memory(err, "describing the training data");
-    for (size_t i = 0, n = 0; i < history->n_row; i++)
+    for (size_t i = 0, n = 0; i < history->n_row; i++) {
         if (history->used[i])
             used[n++] = value[i];
+        assay_parallel_row(i);
+    }
     enum assay_status status = assay_percentiles_measure(used, history->n_used, out, err);
     assay_rows_free(used);
     return status;

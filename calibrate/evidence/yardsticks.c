@@ -4,6 +4,7 @@
 
 #include "core/base/rows.h"
 #include "core/base/number.h"
+#include "core/base/thread.h"
 #include "core/fit/logistic.h"
 
 /* Beyond it a probability rounds to 0 or 1. */
@@ -162,6 +163,7 @@ static void gather(const struct assay_history *history, const double held_out[],
         s->yard[s->n] = yard[i] < low ? low : yard[i] > high ? high : yard[i];
         s->account[s->n] = account[i];
         s->outcome[s->n++] = history->outcome[i];
+        assay_parallel_row(i);
     }
 }
 

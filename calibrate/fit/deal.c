@@ -54,6 +54,7 @@ static void find_kinds(struct dealing *d)
         unsigned char kind = history->outcome[i] ? CHURNED : STAYED;
         if (history->used[i] && kind < d->kind[d->id->codes[i]])
             d->kind[d->id->codes[i]] = kind;
+        assay_parallel_row(i);
     }
 }
 

@@ -52,8 +52,10 @@ static void compare_task(void *state, size_t chunk)
 {
     struct work *w = state;
     uint64_t varying = 0, first = assay_sort_key(w->value[0]);
-    for (size_t i = chunk_start(w, chunk); i < chunk_start(w, chunk + 1); i++)
+    for (size_t i = chunk_start(w, chunk); i < chunk_start(w, chunk + 1); i++) {
         varying |= assay_sort_key(w->value[i]) ^ first;
+        assay_parallel_row(i);
+    }
     w->varying[chunk] = varying;
 }
 
@@ -61,8 +63,10 @@ static void count_task(void *state, size_t chunk)
 {
     struct work *w = state;
     size_t *place = w->place + chunk * N_BUCKET;
-    for (size_t i = chunk_start(w, chunk); i < chunk_start(w, chunk + 1); i++)
+    for (size_t i = chunk_start(w, chunk); i < chunk_start(w, chunk + 1); i++) {
         place[key_of(w, i) >> (KEY_BITS - FIRST_BITS)]++;
+        assay_parallel_row(i);
+    }
 }
 
 static void scatter_task(void *state, size_t chunk)
@@ -74,6 +78,7 @@ static void scatter_task(void *state, size_t chunk)
         unsigned flag = w->flag != NULL ? w->flag[i] : 0;
         w->items[place[key >> (KEY_BITS - FIRST_BITS)]++] =
             key << (ROW_BITS + 1) | (uint64_t)i << 1 | flag;
+        assay_parallel_row(i);
     }
 }
 

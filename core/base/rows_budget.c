@@ -9,6 +9,6 @@
 void assay_rows_budget(size_t bytes)
 {
     static const struct assay_disk files = {assay_rows_file_open, assay_rows_file_extend,
-                                            assay_rows_file_write, assay_rows_govern};
+                                            assay_rows_govern};
     assay_regions_budget(bytes > 0 ? bytes : assay_machine_memory() / 4, &files);
 }

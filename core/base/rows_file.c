@@ -10,6 +10,8 @@
 
 #include "core/base/text.h"
 
+enum { PIECE = 1 << 16 };
+
 static const char *directory(void)
 {
     const char *named = getenv("TMPDIR");
@@ -58,33 +60,42 @@ static int open_named(const char *where)
     return fd;
 }
 
-bool assay_rows_file_extend(int fd, size_t bytes, size_t extended)
+/* Written in pieces, from one multiple of their size to the next: Linux keeps in one piece what it was handed in
+ * one, up to 2 MB, and a look at one byte of it maps all that. Beside pages that come one by one, each by a fault of
+ * its own, writing the zeros first takes a third of the time. */
+static bool fill(int fd, const char *bytes, size_t from, size_t to)
 {
-    int error;
-    do
-        error = posix_fallocate(fd, (off_t)bytes, (off_t)(extended - bytes));
-    while (error == EINTR);
-    if (error == 0)
-        return true;
-    note(error, extended - bytes);
-    return false;
-}
-
-bool assay_rows_file_write(int fd, const char *bytes, size_t n)
-{
-    for (size_t at = 0; at < n;) {
-        ssize_t written = pwrite(fd, bytes + at, n - at, (off_t)at);
-        if (written < 0 && errno != EINTR) {
-            note(errno, n);
+    static char zeros[PIECE];
+    for (size_t at = from; at < to;) {
+        size_t left = PIECE - at % PIECE, n = left < to - at ? left : to - at;
+        ssize_t written = pwrite(fd, bytes != NULL ? bytes + at : zeros, n, (off_t)at);
+        if (written < 0 && errno != EINTR)
             return false;
-        }
         if (written > 0)
             at += (size_t)written;
     }
     return true;
 }
 
-int assay_rows_file_open(size_t bytes)
+/* The room first, whole, so that none of it is written where it is not there. */
+static bool lengthen(int fd, const char *bytes, size_t n, size_t length, size_t lengthened)
+{
+    int error;
+    do
+        error = posix_fallocate(fd, (off_t)length, (off_t)(lengthened - length));
+    while (error == EINTR);
+    if (error == 0 && fill(fd, bytes, length, length + n) && fill(fd, NULL, length + n, lengthened))
+        return true;
+    note(error != 0 ? error : errno, lengthened - length);
+    return false;
+}
+
+bool assay_rows_file_extend(int fd, size_t bytes, size_t extended)
+{
+    return lengthen(fd, NULL, 0, bytes, extended);
+}
+
+int assay_rows_file_open(const char *first, size_t n, size_t bytes)
 {
     const char *where = directory();
     int fd = open(where, O_TMPFILE | O_RDWR | O_EXCL | O_CLOEXEC, 0600);
@@ -94,7 +105,7 @@ int assay_rows_file_open(size_t bytes)
         note(errno, bytes);
         return -1;
     }
-    if (assay_rows_file_extend(fd, 0, bytes))
+    if (lengthen(fd, first, n, 0, bytes))
         return fd;
     close(fd);
     return -1;

@@ -8,14 +8,12 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* A file of that many bytes, all zero, as a descriptor; -1, with a problem noted, where there is no room. */
-int assay_rows_file_open(size_t bytes);
+/* A file of that many bytes, the first n as given, the others zero, as a descriptor; -1, with a problem noted, where
+ * there is no room. Every 64 kB of it are one piece of the page cache: a fault maps as much at most. */
+int assay_rows_file_open(const char *first, size_t n, size_t bytes);
 
 /* Makes it longer by zeroes; false, with a problem noted and the file good as it was, where there is no room. */
 bool assay_rows_file_extend(int fd, size_t bytes, size_t extended);
-
-/* Writes n bytes from its beginning; false, with a problem noted, where that failed. */
-bool assay_rows_file_write(int fd, const char *bytes, size_t n);
 
 /* What assay_rows_problem() says from now on; NULL: nothing. */
 void assay_rows_note_problem(const char *problem);

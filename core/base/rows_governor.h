@@ -13,8 +13,8 @@
 #include <stddef.h>
 
 /* Starts the thread; false where it could not be. What is mapped of files now, the program and its libraries, is
- * taken to stay. It ends by itself once `wanted` says no. `drop` drops the next part; false: that was the last,
- * and the first is next, or it cannot now. It must not wait for whoever calls this. Never two `drop` at a time. */
+ * taken to stay. It ends by itself once `wanted` says no. `drop` drops the next part; false: there is none behind the
+ * last, and the first is next. It must not wait for whoever calls this. Never two `drop` at a time. */
 bool assay_rows_govern(size_t budget, bool (*wanted)(void), bool (*drop)(void));
 
 #endif

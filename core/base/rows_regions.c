@@ -24,7 +24,8 @@ struct region {
 };
 
 /* Few: a region is a megabyte and more. The lock guards all that follows; the governor holds it while it
- * drops pages, so that none is dropped of what has just been given back. */
+ * drops pages, so that none is dropped of what has just been given back. Files are made and written without it, which
+ * takes long, and the governor is called without it. A region is its owner's to change, wherever it is in the list. */
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static struct region *regions;
 static size_t n_region, region_capacity;
@@ -74,11 +75,10 @@ static const struct region *next_in_file(void)
 }
 
 /* Of a shared mapping the file keeps what was written. Whole regions: work is at a few places of each, and what is
- * mapped lies there. Never waits for the lock, whose holder may be waiting for the governor. */
+ * mapped lies there. */
 static bool drop_region(void)
 {
-    if (pthread_mutex_trylock(&lock) != 0)
-        return false;
+    pthread_mutex_lock(&lock);
     const struct region *region = next_in_file();
     if (region != NULL)
         madvise(region->address, region->bytes, MADV_DONTNEED);
@@ -124,8 +124,6 @@ static void count(const struct region *region, bool more)
     *total = more ? *total + region->bytes : *total - region->bytes;
     if (in_memory > most_in_memory)
         most_in_memory = in_memory;
-    if (in_files > 0 && !governed)
-        governed = disk->govern(budget, has_files, drop_region);
 }
 
 /* What is kept does not add to what there has been in memory at any time before. */
@@ -147,17 +145,6 @@ static bool make_in_memory(size_t bytes, struct region *region, size_t *used)
     return region->address != NULL;
 }
 
-static bool make_in_file(size_t bytes, struct region *region)
-{
-    *region = (struct region){.bytes = bytes, .fd = disk->open(bytes)};
-    if (region->fd < 0)
-        return false;
-    region->address = map(bytes, region->fd);
-    if (region->address == NULL)
-        close(region->fd);
-    return region->address != NULL;
-}
-
 static struct region *find_region(const void *address)
 {
     for (size_t k = 0; k < n_region; k++)
@@ -166,57 +153,103 @@ static struct region *find_region(const void *address)
     return NULL;
 }
 
-static char *add_region(size_t bytes, size_t *used)
+static char *add_region(const struct region *made)
+{
+    if (!assay_grow(&regions, &region_capacity, n_region + 1, sizeof *regions))
+        return NULL;
+    regions[n_region++] = *made;
+    count(made, true);
+    return made->address;
+}
+
+static char *add_in_memory(size_t bytes, size_t *used)
 {
     struct region made;
-    if (!assay_grow(&regions, &region_capacity, n_region + 1, sizeof *regions) ||
-        !(fits_in_memory(bytes) ? make_in_memory(bytes, &made, used) : make_in_file(bytes, &made)))
+    return assay_grow(&regions, &region_capacity, n_region + 1, sizeof *regions) &&
+                   make_in_memory(bytes, &made, used)
+               ? add_region(&made)
+               : NULL;
+}
+
+static char *stretch(struct region *region, size_t bytes)
+{
+    struct region before = *region;
+    void *address = mremap(region->address, region->bytes, bytes, MREMAP_MAYMOVE);
+    if (address == MAP_FAILED)
         return NULL;
-    regions[n_region++] = made;
-    count(&made, true);
-    return made.address;
+    region->address = address;
+    region->bytes = bytes;
+    count(&before, false);
+    count(region, true);
+    return address;
+}
+
+/* ---- files, without the lock ---- */
+
+/* The governor waits for nobody who is here. */
+static void govern(void)
+{
+    pthread_mutex_lock(&lock);
+    bool starts = in_files > 0 && !governed;
+    governed = governed || starts;
+    pthread_mutex_unlock(&lock);
+    if (!starts || disk->govern(budget, has_files, drop_region))
+        return;
+    pthread_mutex_lock(&lock);
+    governed = false;
+    pthread_mutex_unlock(&lock);
+}
+
+/* With the first n bytes as given; the others are zero. */
+static bool make_in_file(const char *first, size_t n, size_t bytes, struct region *region)
+{
+    *region = (struct region){.bytes = bytes, .fd = disk->open(first, n, bytes)};
+    if (region->fd < 0)
+        return false;
+    region->address = map(bytes, region->fd);
+    if (region->address == NULL)
+        close(region->fd);
+    return region->address != NULL;
+}
+
+static char *new_in_file(size_t bytes)
+{
+    struct region made;
+    if (!make_in_file(NULL, 0, bytes, &made))
+        return NULL;
+    pthread_mutex_lock(&lock);
+    char *array = add_region(&made);
+    pthread_mutex_unlock(&lock);
+    if (array == NULL)
+        unmap(&made);
+    govern();
+    return array;
 }
 
 /* Written, so that the file's pages do not stand in memory beside the array's. */
-static bool move_to_file(struct region *region, size_t bytes)
+static char *move_to_file(const struct region *region, size_t bytes)
 {
     struct region made;
-    if (!make_in_file(bytes, &made))
-        return false;
-    if (!disk->write(made.fd, region->address, region->bytes)) {
-        unmap(&made);
-        return false;
-    }
-    assay_spare_keep(region->address, region->bytes);
-    *region = made;
-    return true;
-}
-
-static bool stretch(struct region *region, size_t bytes)
-{
-    if (region->fd >= 0 && !disk->extend(region->fd, region->bytes, bytes))
-        return false;
-    void *address = mremap(region->address, region->bytes, bytes, MREMAP_MAYMOVE);
-    if (address == MAP_FAILED)
-        return false;
-    region->address = address;
-    region->bytes = bytes;
-    return true;
-}
-
-static char *grow_region(struct region *region, size_t bytes)
-{
-    if (bytes <= region->bytes)
-        return region->address;
-    struct region before = *region;
-    bool stays = region->fd >= 0 || fits_in_memory(bytes - region->bytes);
-    if (region->fd < 0 && stays)
-        make_way(bytes - region->bytes);
-    if (!(stays ? stretch(region, bytes) : move_to_file(region, bytes)))
+    if (!make_in_file(region->address, region->bytes, bytes, &made))
         return NULL;
-    count(&before, false);
-    count(region, true);
-    return region->address;
+    pthread_mutex_lock(&lock);
+    *find_region(region->address) = made;
+    count(region, false);
+    count(&made, true);
+    assay_spare_keep(region->address, region->bytes);
+    pthread_mutex_unlock(&lock);
+    govern();
+    return made.address;
+}
+
+static char *stretch_in_file(const struct region *region, size_t bytes)
+{
+    if (!disk->extend(region->fd, region->bytes, bytes))
+        return NULL;
+    pthread_mutex_lock(&lock);
+    char *array = stretch(find_region(region->address), bytes);
+    pthread_mutex_unlock(&lock);
+    return array;
 }
 
 /* ---- the doors ---- */
@@ -225,9 +258,14 @@ char *assay_region_new(size_t bytes)
 {
     assay_rows_note_problem(NULL);
     size_t used = 0;
+    char *array = NULL;
     pthread_mutex_lock(&lock);
-    char *array = add_region(bytes, &used);
+    bool fits = fits_in_memory(bytes);
+    if (fits)
+        array = add_in_memory(bytes, &used);
     pthread_mutex_unlock(&lock);
+    if (!fits)
+        return new_in_file(bytes);
     if (array != NULL && used > 0)
         memset(array, 0, used);
     return array;
@@ -237,9 +275,17 @@ char *assay_region_grow(char *array, size_t bytes)
 {
     assay_rows_note_problem(NULL);
     pthread_mutex_lock(&lock);
-    char *grown = grow_region(find_region(array), bytes);
+    struct region *region = find_region(array), now = *region;
+    bool in_memory_yet = now.fd < 0, enough = bytes <= now.bytes;
+    bool stays = !enough && in_memory_yet && fits_in_memory(bytes - now.bytes);
+    if (stays) {
+        make_way(bytes - now.bytes);
+        array = stretch(region, bytes);
+    }
     pthread_mutex_unlock(&lock);
-    return grown;
+    if (enough || stays)
+        return array;
+    return in_memory_yet ? move_to_file(&now, bytes) : stretch_in_file(&now, bytes);
 }
 
 /* The last array is gone. */

@@ -11,9 +11,8 @@
 /* What lies beyond the budget: files (rows_file.h), and who drops pages of them (rows_governor.h). A table, so
  * that what sets no budget, libassay for one, links neither. */
 struct assay_disk {
-    int (*open)(size_t bytes);
+    int (*open)(const char *first, size_t n, size_t bytes);
     bool (*extend)(int fd, size_t bytes, size_t extended);
-    bool (*write)(int fd, const char *bytes, size_t n);
     bool (*govern)(size_t budget, bool (*wanted)(void), bool (*drop)(void));
 };
 

@@ -121,8 +121,10 @@ static void compare_task(void *state, size_t chunk)
 {
     struct sorting *s = state;
     uint64_t varying = 0;
-    for (size_t i = chunk_start(s, chunk); i < chunk_start(s, chunk + 1); i++)
+    for (size_t i = chunk_start(s, chunk); i < chunk_start(s, chunk + 1); i++) {
         varying |= s->items[i].key ^ s->items[0].key;
+        assay_parallel_row(i);
+    }
     s->varying[chunk] = varying;
 }
 
@@ -130,16 +132,20 @@ static void count_task(void *state, size_t chunk)
 {
     struct sorting *s = state;
     size_t *place = s->place + chunk * s->n_bucket;
-    for (size_t i = chunk_start(s, chunk); i < chunk_start(s, chunk + 1); i++)
+    for (size_t i = chunk_start(s, chunk); i < chunk_start(s, chunk + 1); i++) {
         place[first_digit(s, s->items[i].key)]++;
+        assay_parallel_row(i);
+    }
 }
 
 static void scatter_task(void *state, size_t chunk)
 {
     struct sorting *s = state;
     size_t *place = s->place + chunk * s->n_bucket;
-    for (size_t i = chunk_start(s, chunk); i < chunk_start(s, chunk + 1); i++)
+    for (size_t i = chunk_start(s, chunk); i < chunk_start(s, chunk + 1); i++) {
         s->spare[place[first_digit(s, s->items[i].key)]++] = s->items[i];
+        assay_parallel_row(i);
+    }
 }
 
 static void bucket_task(void *state, size_t task)

@@ -22,6 +22,14 @@ void assay_parallel_between(void (*between)(void));
 /* The same within a task, where it is long and goes over much memory. */
 void assay_parallel_step(void);
 
+/* Behind row i of such a task: a step every few thousand rows. */
+static inline void assay_parallel_row(size_t i)
+{
+    enum { ROWS = 1 << 13 };
+    if (i % ROWS == 0)
+        assay_parallel_step();
+}
+
 /* Processors this process may use, at least 1. */
 size_t assay_processor_count(void);
 

@@ -225,6 +225,7 @@ static enum assay_status read_rows(struct assay_csv *csv, struct assay_table *ta
         if (whole && would_cut(csv, table->n_row, first, limit))
             break;
         status = hand_over(csv, table, limit, err);
+        assay_parallel_step();
     }
     if (status == ASSAY_OK)
         *more = !csv->ended;

@@ -7,6 +7,7 @@
 
 #include "core/base/memory.h"
 #include "core/base/rows.h"
+#include "core/base/thread.h"
 
 /* Blocks double from the first size to the last: a wide file has thousands of short dictionaries, a long
  * one millions of ids. */
@@ -21,7 +22,7 @@ struct block {
 /* The hash beside the code spares a visit to the text of nearly every other entry. */
 struct slot {
     uint32_t hash;
-    int32_t code; /* ASSAY_NO_CODE: free */
+    uint32_t text; /* its code plus one; 0: free, as memory comes */
 };
 
 struct assay_dictionary {
@@ -63,8 +64,8 @@ void assay_dictionary_reset(struct assay_dictionary *dictionary)
         dictionary->blocks->next = NULL;
         dictionary->blocks->used = 0;
     }
-    for (size_t k = 0; k < dictionary->n_slot; k++)
-        dictionary->slots[k].code = ASSAY_NO_CODE;
+    if (dictionary->n_slot > 0)
+        memset(dictionary->slots, 0, dictionary->n_slot * sizeof *dictionary->slots);
     dictionary->n_text = 0;
 }
 
@@ -86,11 +87,11 @@ static struct slot *probe(const struct assay_dictionary *dictionary, const char 
     size_t mask = dictionary->n_slot - 1;
     for (size_t at = hash & mask;; at = (at + 1) & mask) {
         struct slot *slot = &dictionary->slots[at];
-        if (slot->code == ASSAY_NO_CODE)
+        if (slot->text == 0)
             return slot;
         if (slot->hash != hash)
             continue;
-        const char *known = dictionary->texts[slot->code];
+        const char *known = dictionary->texts[slot->text - 1];
         if (strncmp(known, text, length) == 0 && known[length] == '\0')
             return slot;
     }
@@ -102,14 +103,13 @@ static bool double_slots(struct assay_dictionary *dictionary)
     struct slot *slots = assay_rows_alloc(n_slot, sizeof *slots);
     if (slots == NULL)
         return false;
-    for (size_t k = 0; k < n_slot; k++)
-        slots[k].code = ASSAY_NO_CODE;
     for (size_t k = 0; k < dictionary->n_slot; k++) {
         struct slot old = dictionary->slots[k];
-        if (old.code == ASSAY_NO_CODE)
+        assay_parallel_row(k);
+        if (old.text == 0)
             continue;
         size_t at = old.hash & (n_slot - 1);
-        while (slots[at].code != ASSAY_NO_CODE)
+        while (slots[at].text != 0)
             at = (at + 1) & (n_slot - 1);
         slots[at] = old;
     }
@@ -147,9 +147,9 @@ static int32_t enter(struct assay_dictionary *dictionary, const char *text, size
                      uint32_t hash)
 {
     if (dictionary->n_slot > 0) {
-        int32_t known = probe(dictionary, text, length, hash)->code;
-        if (known != ASSAY_NO_CODE)
-            return known;
+        uint32_t known = probe(dictionary, text, length, hash)->text;
+        if (known != 0)
+            return (int32_t)(known - 1);
     }
     size_t n = dictionary->n_text;
     if (n >= INT32_MAX || !assay_rows_grow(&dictionary->texts, &dictionary->text_capacity, n + 1,
@@ -161,7 +161,7 @@ static int32_t enter(struct assay_dictionary *dictionary, const char *text, size
     if (copy == NULL)
         return ASSAY_NO_CODE;
     dictionary->texts[n] = copy;
-    *probe(dictionary, text, length, hash) = (struct slot){.hash = hash, .code = (int32_t)n};
+    *probe(dictionary, text, length, hash) = (struct slot){.hash = hash, .text = (uint32_t)n + 1};
     dictionary->n_text = n + 1;
     return (int32_t)n;
 }
@@ -205,7 +205,8 @@ int32_t assay_dictionary_find(const struct assay_dictionary *dictionary, const c
     if (dictionary->n_slot == 0)
         return ASSAY_NO_CODE;
     size_t length = strlen(text);
-    return probe(dictionary, text, length, hash_text(text, length))->code;
+    uint32_t known = probe(dictionary, text, length, hash_text(text, length))->text;
+    return known != 0 ? (int32_t)(known - 1) : ASSAY_NO_CODE;
 }
 
 size_t assay_dictionary_count(const struct assay_dictionary *dictionary)

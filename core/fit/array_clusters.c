@@ -183,6 +183,7 @@ static size_t count_in_order(const struct assay_array_data *data)
         if (code != last && code != last + 1)
             return 0;
         last = code;
+        assay_parallel_row(i);
     }
     return (size_t)last + 1;
 }
@@ -194,6 +195,7 @@ static size_t count_codes(const struct assay_array_data *data)
         assert(data->cluster[i] >= 0);
         size_t code = (size_t)data->cluster[i];
         n_code = code < n_code ? n_code : code + 1;
+        assay_parallel_row(i);
     }
     return n_code;
 }

@@ -100,6 +100,7 @@ static void sum_chunk(void *state, size_t chunk)
             log_losses(s->prob + i, s->outcome + i, n, loss);
             add_strip(loss, n, &s->found[chunk][LOGARITHMIC]);
         }
+        assay_parallel_step();
     }
 }
 

@@ -80,6 +80,7 @@ static void extent_task(void *state, size_t chunk)
         uint64_t image = assay_sort_key(w->score[i]);
         low = image < low ? image : low;
         high = image > high ? image : high;
+        assay_parallel_row(i);
     }
     w->low[chunk] = low;
     w->high[chunk] = high;
@@ -89,9 +90,11 @@ static void count_task(void *state, size_t chunk)
 {
     struct work *w = state;
     uint64_t *count = w->count + chunk * w->n_bucket;
-    for (size_t i = chunk_start(w, chunk); i < chunk_start(w, chunk + 1); i++)
+    for (size_t i = chunk_start(w, chunk); i < chunk_start(w, chunk + 1); i++) {
         count[(assay_sort_key(w->score[i]) - w->lowest) >> w->shift] +=
             1 + ((uint64_t)w->outcome[i] << 32);
+        assay_parallel_row(i);
+    }
 }
 
 static uint64_t count_of(const struct work *w, size_t b)
@@ -166,6 +169,7 @@ static void scatter_task(void *state, size_t chunk)
         struct next to = next[lot];
         next[lot].at = to.at + to.step;
         w->items[to.at] = (image - base[lot]) << 1 | w->outcome[i];
+        assay_parallel_row(i);
     }
 }
 
@@ -315,6 +319,7 @@ static void return_task(void *state, size_t chunk)
         uint32_t found = (uint32_t)w->items[from->at], keep = from->step - 1; /* all bits, or none */
         from->at += from->step;
         twice[i] = (twice[i] & keep) | (found & ~keep);
+        assay_parallel_row(i);
     }
 }
 

@@ -91,10 +91,12 @@ static void count_task(void *state, size_t chunk)
     struct work *w = state;
     const struct assay_sieve *sieve = w->sieve;
     uint32_t(*count)[2] = sieve->in_chunk[chunk];
-    for (size_t i = chunk_start(sieve, chunk); i < chunk_start(sieve, chunk + 1); i++)
+    for (size_t i = chunk_start(sieve, chunk); i < chunk_start(sieve, chunk + 1); i++) {
         if (!isnan(sieve->value[i]))
             count[assay_sieve_strip(sieve, sieve->value[i])]
                  [sieve->flag != NULL && sieve->flag[i] != 0]++;
+        assay_parallel_row(i);
+    }
 }
 
 enum assay_status assay_sieve_init(const double value[], const unsigned char flag[], size_t n,
@@ -152,6 +154,7 @@ static void gather_task(void *state, size_t chunk)
     size_t k = w->first[chunk];
     for (size_t i = chunk_start(sieve, chunk); i < chunk_start(sieve, chunk + 1); i++) {
         double value = sieve->value[i];
+        assay_parallel_row(i);
         if (isnan(value) || !sieve->kept[assay_sieve_strip(sieve, value)])
             continue;
         w->value[k] = value;

@@ -185,8 +185,10 @@ static size_t row_after(const struct finding *f, size_t before)
     size_t task = 0, row;
     for (; f->tasks[task].n_used <= before; task++)
         before -= f->tasks[task].n_used;
-    for (row = task_start(f, task); isnan(f->score[row]) || before > 0; row++)
+    for (row = task_start(f, task); isnan(f->score[row]) || before > 0; row++) {
         before -= isnan(f->score[row]) ? 0 : 1;
+        assay_parallel_row(row);
+    }
     return row;
 }
 

@@ -9,7 +9,7 @@
 #include "core/model/coded_scores.h"
 #include "core/model/compiled_table.h"
 
-enum { TASK_ROWS = 1 << 16 };
+enum { TASK_ROWS = 1 << 16, STEP_ROWS = 1 << 13 };
 
 struct scoring {
     const struct assay_table *table;
@@ -35,9 +35,12 @@ static void forget_unwanted(const struct scoring *s, size_t first, size_t end)
 static void coded_task(void *state, size_t task)
 {
     const struct scoring *s = state;
-    size_t first = task * TASK_ROWS, end = task_end(s, task);
-    assay_coded_scores_take(s->coded, first, end - first, s->score + first);
-    forget_unwanted(s, first, end);
+    for (size_t first = task * TASK_ROWS; first < task_end(s, task); first += STEP_ROWS) {
+        size_t left = task_end(s, task) - first, n = left < STEP_ROWS ? left : STEP_ROWS;
+        assay_coded_scores_take(s->coded, first, n, s->score + first);
+        forget_unwanted(s, first, first + n);
+        assay_parallel_step();
+    }
 }
 
 static void compiled_task(void *state, size_t task)

@@ -143,8 +143,10 @@ static enum assay_status take_census(const struct assay_cohort_spec *spec,
     census->order = assay_alloc(census->n_plan, sizeof *census->order);
     if (census->rows == NULL || census->order == NULL)
         status = assay_fail_memory(err, "building cohorts");
-    for (size_t i = 0; status == ASSAY_OK && i < table->n_row; i++)
+    for (size_t i = 0; status == ASSAY_OK && i < table->n_row; i++) {
         census->rows[place_of_row(&places, i)] += include != NULL ? include[i] : 1;
+        assay_parallel_row(i);
+    }
     places_clear(&places);
     for (size_t k = 0; status == ASSAY_OK && k < census->n_plan; k++)
         census->order[k] = k;

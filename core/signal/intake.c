@@ -6,7 +6,6 @@
 
 #include "core/base/memory.h"
 #include "core/base/rows.h"
-#include "core/base/thread.h"
 
 struct assay_intake_options assay_intake_options_default(void)
 {
@@ -122,7 +121,6 @@ enum assay_status assay_intake_read(struct assay_intake *intake, size_t max_row,
         size_t left = wanted - intake->table.n_row;
         status = assay_csv_read(intake->csv, &intake->table, left < STEP ? left : STEP, more, err);
         show_rows(intake);
-        assay_parallel_step();
     }
     return check_rejects(intake, status, *more, err);
 }

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/statvfs.h>
 #include <sys/syscall.h>
 #include <time.h>
@@ -244,6 +245,32 @@ START_TEST(pages_over_the_budget_are_dropped_and_what_was_written_stays)
 }
 END_TEST
 
+/* Linux maps what its page cache holds in one piece, and there is a place like these in each of a dozen columns. Twice
+ * what 64 kB a place come to is allowed: the kernel counts in lots. */
+START_TEST(a_look_at_one_byte_maps_little_of_a_file)
+{
+    enum { SIZE = 16 * MB, PLACES = 16 };
+    if (mapped_pages() == 0) {
+        test_skip("there is no /proc/self/statm");
+        return;
+    }
+    size_t page = (size_t)sysconf(_SC_PAGESIZE), capacity = MB;
+    volatile unsigned sum = 0;
+    assay_rows_budget(_i == 0 ? 1 : 31 * MB); /* a file from the beginning, and one that memory moves to */
+    unsigned char *array = assay_rows_alloc(capacity, 1);
+    ck_assert(assay_rows_grow(&array, &capacity, SIZE, 1));
+    fill(array, 0, SIZE, 3);
+    ck_assert_int_eq(madvise(array, SIZE, MADV_DONTNEED), 0);
+    size_t before = mapped_pages();
+    for (size_t k = 0; k < PLACES; k++)
+        sum += array[SIZE / PLACES * k + 12345];
+    size_t after = mapped_pages();
+    ck_assert_uint_le(after, before + 2 * PLACES * 65536 / page);
+    ck_assert(is_filled(array, SIZE, 3));
+    assay_rows_free(array);
+}
+END_TEST
+
 struct crowd {
     unsigned char wrong[64];
 };
@@ -422,6 +449,7 @@ static void add_tests(TCase *tc)
     tcase_add_test(tc, sizes_that_cannot_be_are_no_room);
     tcase_add_loop_test(tc, growth_keeps_what_was_there_and_zeroes_the_rest, 0, 8);
     tcase_add_test(tc, pages_over_the_budget_are_dropped_and_what_was_written_stays);
+    tcase_add_loop_test(tc, a_look_at_one_byte_maps_little_of_a_file, 0, 2);
     tcase_add_loop_test(tc, threads_do_not_disturb_each_other, 0, 2);
     tcase_add_test(tc, threads_that_write_rows_find_them_however_often_they_are_dropped);
     tcase_add_loop_test(tc, disk_without_room_is_an_allocation_that_fails_and_says_so, 0,
