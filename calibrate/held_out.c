@@ -64,16 +64,19 @@ static const double *predictions(const struct assay_calibration *c)
                                                : c->assessment.prob_apparent;
 }
 
+static bool are_numbers(const void *state, size_t first, size_t end)
+{
+    const double *prob = state;
+    unsigned missing = 0;
+    for (size_t i = first; i < end; i++)
+        missing |= prob[i] != prob[i];
+    return missing == 0;
+}
+
 /* Whether every row of the table has a prediction. */
 static bool all_count(const struct assay_calibration *c)
 {
-    const double *prob = predictions(c);
-    for (size_t i = 0; i < c->history.n_row; i++) {
-        if (isnan(prob[i]))
-            return false;
-        assay_parallel_row(i);
-    }
-    return true;
+    return assay_parallel_holds(c->history.n_row, c->history.n_thread, are_numbers, predictions(c));
 }
 
 static bool allocate_own(struct assay_held_out *h, size_t n)

@@ -48,22 +48,49 @@ static int by_value(const void *a, const void *b)
 
 enum { STRIP = 1 << 16 };
 
+enum { CHUNKS = 64 };
+
+struct finding {
+    const struct assay_history *history;
+    size_t start[CHUNKS + 1]; /* of a chunk's events, once they are counted */
+    uint32_t *row;
+};
+
+static size_t chunk_start(const struct finding *f, size_t chunk)
+{
+    return f->history->n_row / CHUNKS * chunk + f->history->n_row % CHUNKS * chunk / CHUNKS;
+}
+
+static void count_chunk(void *state, size_t chunk)
+{
+    struct finding *f = state;
+    size_t n = 0;
+    for (size_t i = chunk_start(f, chunk); i < chunk_start(f, chunk + 1); i++)
+        n += f->history->used[i] & f->history->outcome[i];
+    f->start[chunk + 1] = n;
+}
+
+static void list_chunk(void *state, size_t chunk)
+{
+    const struct finding *f = state;
+    size_t k = f->start[chunk];
+    for (size_t i = chunk_start(f, chunk); i < chunk_start(f, chunk + 1); i++)
+        if (f->history->used[i] & f->history->outcome[i])
+            f->row[k++] = (uint32_t)i;
+}
+
 enum assay_status assay_events_find(const struct assay_history *history, struct assay_events *events,
                                     struct assay_error *err)
 {
-    const unsigned char *used = history->used, *outcome = history->outcome;
-    size_t n = 0;
-    for (size_t i = 0; i < history->n_row; i++)
-        n += used[i] & outcome[i];
-    uint32_t *row = assay_rows_alloc(n + 1, sizeof *row); /* one more: written, and not counted */
-    if (row == NULL)
+    struct finding f = {.history = history};
+    assay_parallel(CHUNKS, history->n_thread, count_chunk, &f);
+    for (size_t c = 0; c < CHUNKS; c++)
+        f.start[c + 1] += f.start[c];
+    f.row = assay_rows_alloc(f.start[CHUNKS], sizeof *f.row);
+    if (f.row == NULL)
         return assay_fail_memory(err, "checking signals");
-    *events = (struct assay_events){.row = row};
-    for (size_t i = 0; i < history->n_row; i++) {
-        row[events->n] = (uint32_t)i;
-        events->n += used[i] & outcome[i];
-        assay_parallel_row(i);
-    }
+    assay_parallel(CHUNKS, history->n_thread, list_chunk, &f);
+    *events = (struct assay_events){.row = f.row, .n = f.start[CHUNKS]};
     return ASSAY_OK;
 }
 

@@ -1,5 +1,6 @@
 #include "calibrate/fit/deal.h"
 
+#include <stdatomic.h>
 #include <stdlib.h>
 
 #include "core/base/memory.h"
@@ -29,7 +30,7 @@ struct dealing {
     const struct assay_history *history;
     const struct assay_column *id;
     size_t n;                      /* accounts */
-    unsigned char *kind;           /* [n] */
+    atomic_uchar *kind;            /* [n] */
     uint64_t *hash;                /* [n]; this and what follows without folds: none */
     struct assay_sort_item *items; /* [2 * n] */
     uint16_t *fold_of;             /* [n] */
@@ -45,17 +46,30 @@ static void hash_task(void *state, size_t task)
                                         d->history->spec->seed);
 }
 
+/* The lowest kind of an account's rows, whichever comes first. */
+static void take_kind(atomic_uchar *of, unsigned char kind)
+{
+    unsigned char known = atomic_load_explicit(of, memory_order_relaxed);
+    while (kind < known && !atomic_compare_exchange_weak_explicit(of, &known, kind, memory_order_relaxed,
+                                                                  memory_order_relaxed))
+        ;
+}
+
+static void kind_task(void *state, size_t task)
+{
+    const struct dealing *d = state;
+    const struct assay_history *history = d->history;
+    size_t from = task * TASK_ROWS, left = history->n_row - from;
+    for (size_t i = from; i < from + (left < TASK_ROWS ? left : TASK_ROWS); i++)
+        if (history->used[i])
+            take_kind(&d->kind[d->id->codes[i]], history->outcome[i] ? CHURNED : STAYED);
+}
+
 static void find_kinds(struct dealing *d)
 {
-    const struct assay_history *history = d->history;
     for (size_t c = 0; c < d->n; c++)
-        d->kind[c] = UNUSED;
-    for (size_t i = 0; i < history->n_row; i++) {
-        unsigned char kind = history->outcome[i] ? CHURNED : STAYED;
-        if (history->used[i] && kind < d->kind[d->id->codes[i]])
-            d->kind[d->id->codes[i]] = kind;
-        assay_parallel_row(i);
-    }
+        atomic_init(&d->kind[c], UNUSED);
+    assay_parallel((d->history->n_row + TASK_ROWS - 1) / TASK_ROWS, d->history->n_thread, kind_task, d);
 }
 
 /* Deals the accounts of one kind, `dealt` having been dealt before; returns how many have been now. The
@@ -65,7 +79,7 @@ static bool deal_kind(struct dealing *d, enum kind kind, size_t n_fold, size_t *
     struct assay_sort_item *sorted = NULL;
     size_t n = 0;
     for (size_t c = 0; c < d->n; c++)
-        if (d->kind[c] == kind)
+        if (atomic_load_explicit(&d->kind[c], memory_order_relaxed) == kind)
             d->items[n++] = (struct assay_sort_item){d->hash[c], c};
     if (!assay_sort_items(d->items, d->items + d->n, n, &sorted))
         return false;
@@ -90,7 +104,7 @@ static bool deal(struct assay_history *history, struct dealing *d)
     bool good = true;
     find_kinds(d);
     for (size_t c = 0; c < d->n; c++)
-        history->n_account += d->kind[c] != UNUSED;
+        history->n_account += atomic_load_explicit(&d->kind[c], memory_order_relaxed) != UNUSED;
     if (history->spec->fit.folds == 0)
         return true;
     assay_parallel((d->n + TASK_ACCOUNTS - 1) / TASK_ACCOUNTS, history->n_thread, hash_task, d);

@@ -4,6 +4,7 @@
 #include <pthread.h>
 #include <signal.h>
 #include <stdatomic.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <time.h>
 #include <unistd.h>
@@ -17,6 +18,7 @@ enum {
     MOST_PAUSE = 200000,    /* nanoseconds between two looks */
     LEAST_PAUSE = 10000,    /* behind tasks: what they read here and there maps a megabyte in as much */
     LEAST_SLEEP = 100000,   /* of the governor's own thread */
+    LEAST_RATE = 6,         /* bytes a nanosecond: more than threads that write one behind the other need */
     LEAST_MAPPED = 3 << 20, /* bytes that may stay mapped in any case, beside programs and libraries */
     STACK = 1 << 17,
 };
@@ -32,9 +34,11 @@ static struct {
     size_t n_thread; /* two while one is about to end and the next has begun */
     long long when;  /* the last look was, and ... */
     size_t all;      /* ... what was resident behind it */
+    double rate;     /* bytes a nanosecond that memory filled by, of late */
 } governor = {.fd = -1};
 
-static atomic_llong next_look; /* behind tasks; not before that time */
+static atomic_llong next_look; /* not before that time */
+static atomic_bool dropping;
 
 /* Of /proc/self/statm: all resident bytes, and those of them that belong to files. */
 static bool read_resident(size_t *resident, size_t *mapped)
@@ -59,11 +63,13 @@ static size_t relieve(size_t resident, size_t mapped)
 {
     if (resident <= governor.budget / 4 * 3 || mapped <= governor.least)
         return resident;
+    atomic_store_explicit(&dropping, true, memory_order_relaxed);
     for (int ends = 0; ends < 2 && resident > governor.budget / 8 * 5;) {
         ends += !governor.drop();
         if (!read_resident(&resident, &mapped))
             break;
     }
+    atomic_store_explicit(&dropping, false, memory_order_relaxed);
     return resident;
 }
 
@@ -74,49 +80,65 @@ static long long now(void)
     return (long long)time.tv_sec * 1000000000 + time.tv_nsec;
 }
 
-/* How long half the room that is left lasts, when memory fills as it did since the last look. */
-static long long time_left(size_t room, size_t grown, long long passed)
+/* Sweeps begin at once, and do not end between two looks that come soon after each other. */
+static void take_rate(size_t grown, long long passed)
 {
-    double pause = grown > 0 ? (double)passed * (double)room / 2 / (double)grown : MOST_PAUSE;
+    double rate = passed > 0 ? (double)grown / (double)passed : 0;
+    governor.rate = rate > governor.rate / 2 ? rate : governor.rate / 2;
+}
+
+/* How long half the room that is left lasts. */
+static long long time_left(size_t room)
+{
+    double pause = (double)room / 2 / (governor.rate > LEAST_RATE ? governor.rate : LEAST_RATE);
     return pause > MOST_PAUSE ? MOST_PAUSE : pause < LEAST_PAUSE ? LEAST_PAUSE : (long long)pause;
 }
 
-/* Returns how long it can wait for the next look. The lock is held. */
-static long long look(void)
+static void look_again_in(long long pause)
+{
+    atomic_store_explicit(&next_look, now() + pause, memory_order_relaxed);
+}
+
+/* The lock is held. */
+static void look(void)
 {
     size_t resident, mapped, limit = governor.budget / 4 * 3;
     if (!read_resident(&resident, &mapped)) {
-        atomic_store_explicit(&next_look, now() + MOST_PAUSE, memory_order_relaxed);
-        return MOST_PAUSE;
+        look_again_in(MOST_PAUSE);
+        return;
     }
-    size_t grown = resident > governor.all ? resident - governor.all : 0;
-    long long passed = now() - governor.when; /* without the time that dropping takes */
+    take_rate(resident > governor.all ? resident - governor.all : 0,
+              now() - governor.when); /* without the time that dropping takes */
     governor.all = relieve(resident, mapped);
     governor.when = now();
     if (limit < resident - mapped + governor.least)
         limit = resident - mapped + governor.least;
-    long long pause = time_left(limit > governor.all ? limit - governor.all : 0, grown, passed);
-    atomic_store_explicit(&next_look, governor.when + pause, memory_order_relaxed);
-    return pause;
+    look_again_in(time_left(limit > governor.all ? limit - governor.all : 0));
 }
 
-static bool is_due(void)
+static long long due_in(void)
 {
-    return now() >= atomic_load_explicit(&next_look, memory_order_relaxed);
+    return atomic_load_explicit(&next_look, memory_order_relaxed) - now();
 }
 
-/* Behind a task: the governor's own thread may have to wait for a processor, which the tasks have. Where somebody is
- * dropping pages this waits for him, instead of mapping more meanwhile. */
-static void look_in_between(void)
+/* Where somebody is looking that is enough; where he is dropping pages, or has lost his processor, this waits for him
+ * instead of mapping more meanwhile. */
+static void look_where_due(void)
 {
-    if (!is_due())
+    long long due = due_in();
+    if (due > 0)
         return;
-    pthread_mutex_lock(&lock);
-    if (is_due())
+    if (pthread_mutex_trylock(&lock) != 0) {
+        if (due > -LEAST_PAUSE && !atomic_load_explicit(&dropping, memory_order_relaxed))
+            return;
+        pthread_mutex_lock(&lock);
+    }
+    if (due_in() <= 0)
         look();
     pthread_mutex_unlock(&lock);
 }
 
+/* For when nobody steps. While tasks are at work this one may have to wait for a processor, and they look themselves. */
 static void *govern(void *unused)
 {
     (void)unused;
@@ -127,9 +149,8 @@ static void *govern(void *unused)
     bool (*wanted)(void) = governor.wanted;
     pthread_mutex_unlock(&lock);
     while (wanted()) {
-        pthread_mutex_lock(&lock);
-        long long pause = look();
-        pthread_mutex_unlock(&lock);
+        look_where_due();
+        long long pause = due_in();
         struct timespec sleep = {.tv_nsec = (long)(pause < LEAST_SLEEP ? LEAST_SLEEP : pause)};
         nanosleep(&sleep, NULL);
     }
@@ -179,7 +200,7 @@ bool assay_rows_govern(size_t budget, bool (*wanted)(void), bool (*drop)(void))
     governor.drop = drop;
     bool made = begin();
     if (made && governor.n_thread++ == 0)
-        assay_parallel_between(look_in_between);
+        assay_parallel_between(look_where_due);
     pthread_mutex_unlock(&lock);
     return made;
 }

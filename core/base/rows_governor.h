@@ -1,10 +1,9 @@
 /* rows_governor.h - keeps what is mapped of the files of rows.h from filling memory
  *
- * A thread looks at the resident set, as /proc/self/statm has it, the sooner again the faster that fills, but ten
- * times a millisecond at most, and calls for pages to be dropped, a part at a time, while it nears the budget. On a
- * busy machine that thread may have to wait: those that work (thread.h) look behind their tasks and blocks too, where
- * a look is due, and wait for each other meanwhile, so that none maps pages as fast as another drops them. Where there
- * is no /proc nothing is dropped, and the kernel decides.
+ * Who works (thread.h) looks at the resident set behind his tasks and steps, as /proc/self/statm has it, the sooner
+ * again the faster that fills of late and the less room is left, and has pages dropped, a part at a time, while it nears
+ * the budget. Others wait for that, so that none maps pages as fast as another drops them. A thread of its own looks where
+ * nobody steps. Where there is no /proc nothing is dropped, and the kernel decides.
  */
 #ifndef ASSAY_CORE_BASE_ROWS_GOVERNOR_H
 #define ASSAY_CORE_BASE_ROWS_GOVERNOR_H

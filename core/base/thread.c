@@ -183,3 +183,28 @@ void assay_parallel(size_t n_task, size_t n_thread, void (*run)(void *state, siz
     work(&job);
     close_job(&job);
 }
+
+struct question {
+    bool (*holds)(const void *state, size_t first, size_t end);
+    const void *state;
+    size_t n;
+    atomic_bool denied;
+};
+
+enum { STRIP_ROWS = 1 << 16 };
+
+static void ask_strip(void *state, size_t strip)
+{
+    struct question *q = state;
+    size_t first = strip * STRIP_ROWS, end = q->n - first < STRIP_ROWS ? q->n : first + STRIP_ROWS;
+    if (!atomic_load_explicit(&q->denied, memory_order_relaxed) && !q->holds(q->state, first, end))
+        atomic_store_explicit(&q->denied, true, memory_order_relaxed);
+}
+
+bool assay_parallel_holds(size_t n, size_t n_thread, bool (*holds)(const void *state, size_t first, size_t end),
+                          const void *state)
+{
+    struct question question = {.holds = holds, .state = state, .n = n};
+    assay_parallel((n + STRIP_ROWS - 1) / STRIP_ROWS, n_thread, ask_strip, &question);
+    return !atomic_load(&question.denied);
+}

@@ -6,6 +6,7 @@
 #ifndef ASSAY_CORE_BASE_THREAD_H
 #define ASSAY_CORE_BASE_THREAD_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 /* Runs run(state, 0) .. run(state, n_task - 1), each exactly once, in any order, on at most
@@ -13,6 +14,11 @@
  * back to fewer threads, down to the calling one, when the system gives no more. */
 void assay_parallel(size_t n_task, size_t n_thread, void (*run)(void *state, size_t task),
                     void *state);
+
+/* Whether `holds` says so of all n rows, asked about in strips first .. end - 1; once one does not, others may not be
+ * asked about. */
+bool assay_parallel_holds(size_t n, size_t n_thread, bool (*holds)(const void *state, size_t first, size_t end),
+                          const void *state);
 
 /* From now on every thread calls this behind each task, whoever wants that done; NULL: nothing. It must change
  * no results, nor call assay_parallel(), and may make threads wait for each other for a moment: no task ends holding a

@@ -174,18 +174,20 @@ static void scattered_task(void *state, size_t task)
 
 /* ---- which of the two ---- */
 
+static bool count_up(const void *state, size_t first, size_t end)
+{
+    const int32_t *cluster = state;
+    unsigned jumps = first == 0 && cluster[0] != 0;
+    for (size_t i = first > 0 ? first : 1; i < end; i++)
+        jumps |= cluster[i] != cluster[i - 1] && cluster[i] != cluster[i - 1] + 1;
+    return jumps == 0;
+}
+
 /* Codes in the order of their rows, 0 0 1 2 2 2 ...: how many; 0: they are not. */
 static size_t count_in_order(const struct assay_array_data *data)
 {
-    int32_t last = -1;
-    for (size_t i = 0; i < data->n_row; i++) {
-        int32_t code = data->cluster[i];
-        if (code != last && code != last + 1)
-            return 0;
-        last = code;
-        assay_parallel_row(i);
-    }
-    return (size_t)last + 1;
+    bool in_order = data->n_row > 0 && assay_parallel_holds(data->n_row, data->n_thread, count_up, data->cluster);
+    return in_order ? (size_t)data->cluster[data->n_row - 1] + 1 : 0;
 }
 
 static size_t count_codes(const struct assay_array_data *data)
@@ -210,6 +212,7 @@ static bool lie_together(const struct assay_array_data *data, unsigned char seen
         if (seen[code / 8] >> code % 8 & 1)
             return false;
         seen[code / 8] |= (unsigned char)(1 << code % 8);
+        assay_parallel_row(i);
     }
     return true;
 }

@@ -4,6 +4,7 @@
 #include <math.h>
 #include <stdbool.h>
 
+#include "core/base/thread.h"
 #include "core/metric/check.h"
 
 static const char what[] = "O/E ratio";
@@ -22,8 +23,10 @@ enum assay_status assay_oe_ratio_of(const double prob[], size_t n, size_t n_even
                                     struct assay_estimate *out, struct assay_error *err)
 {
     double expected = 0.0;
-    for (size_t i = 0; i < n; i++)
+    for (size_t i = 0; i < n; i++) {
         expected += prob[i];
+        assay_parallel_row(i);
+    }
     if (!(expected > 0.0))
         return assay_fail(err, ASSAY_EDATA, "%s: every prob is 0; expected at least one above",
                           what);

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "core/base/number.h"
+#include "core/base/thread.h"
 
 enum { PLACE_SIZE = 128 };
 
@@ -51,21 +52,23 @@ static bool are_outcomes(const unsigned char outcome[], size_t n, size_t *n_even
 }
 
 /* Numbers from 0 to 1 are the images up to that of 1. -0 is taken for wrong here. */
-static bool are_probs(const double prob[], size_t n)
+static bool are_probs(const void *state, size_t first, size_t end)
 {
+    const double *prob = state;
     const uint64_t one = bits_of(1.0);
     uint64_t wrong = 0;
-    for (size_t i = 0; i < n; i++)
+    for (size_t i = first; i < end; i++)
         wrong |= (one - bits_of(prob[i])) | bits_of(prob[i]);
     return wrong >> 63 == 0;
 }
 
 /* One more than the largest exponent sets the highest bit. */
-static bool are_finite(const double score[], size_t n)
+static bool are_finite(const void *state, size_t first, size_t end)
 {
+    const double *score = state;
     const uint64_t exponent = UINT64_C(0x7ff) << 52;
     uint64_t wrong = 0;
-    for (size_t i = 0; i < n; i++)
+    for (size_t i = first; i < end; i++)
         wrong |= (bits_of(score[i]) & exponent) + (UINT64_C(1) << 52);
     return wrong >> 63 == 0;
 }
@@ -89,7 +92,7 @@ enum assay_status assay_check_outcome(const char *what, const unsigned char outc
 enum assay_status assay_check_prob(const char *what, const double prob[], size_t n,
                                    struct assay_error *err)
 {
-    bool good = are_probs(prob, n);
+    bool good = assay_parallel_holds(n, 0, are_probs, prob);
     for (size_t i = 0; !good && i < n; i++) {
         if (!(prob[i] >= 0.0 && prob[i] <= 1.0)) { /* a NaN is neither */
             char place[PLACE_SIZE];
@@ -103,7 +106,7 @@ enum assay_status assay_check_prob(const char *what, const double prob[], size_t
 enum assay_status assay_check_score(const char *what, const double score[], size_t n,
                                     struct assay_error *err)
 {
-    bool good = are_finite(score, n);
+    bool good = assay_parallel_holds(n, 0, are_finite, score);
     for (size_t i = 0; !good && i < n; i++) {
         if (!isfinite(score[i])) {
             char place[PLACE_SIZE];

@@ -77,20 +77,19 @@ static void close_cluster(const struct cluster *cluster, struct assay_cluster_su
 
 /* ---- clusters whose rows are together ---- */
 
-/* A strip at a time, without a branch in it. */
+/* Without a branch in it. */
+static bool rise(const void *state, size_t first, size_t end)
+{
+    const int32_t *cluster = state;
+    unsigned falls = 0;
+    for (size_t i = first > 0 ? first : 1; i < end; i++)
+        falls |= cluster[i] < cluster[i - 1];
+    return falls == 0;
+}
+
 bool assay_clusters_together(const int32_t cluster[], size_t n)
 {
-    enum { STRIP = 1 << 16 };
-    for (size_t first = 1; cluster != NULL && first < n; first += STRIP) {
-        size_t end = n - first < STRIP ? n : first + STRIP;
-        unsigned falls = 0;
-        for (size_t i = first; i < end; i++)
-            falls |= cluster[i] < cluster[i - 1];
-        if (falls != 0)
-            return false;
-        assay_parallel_step();
-    }
-    return true;
+    return cluster == NULL || assay_parallel_holds(n, 0, rise, cluster);
 }
 
 static bool begins_cluster(const struct assay_move_rows *rows, size_t row)
@@ -273,8 +272,10 @@ static void add_part(const struct assay_cluster_sums *part, struct assay_cluster
 static size_t count_codes(const struct assay_move_rows *rows)
 {
     int32_t highest = -1;
-    for (size_t i = 0; i < rows->n; i++)
+    for (size_t i = 0; i < rows->n; i++) {
         highest = rows->cluster[i] > highest ? rows->cluster[i] : highest;
+        assay_parallel_row(i);
+    }
     return (size_t)(highest + 1);
 }
 

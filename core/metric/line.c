@@ -7,6 +7,7 @@
 #include "core/base/number.h"
 #include "core/base/row_sort.h"
 #include "core/base/rows.h"
+#include "core/base/thread.h"
 #include "core/metric/check.h"
 #include "core/metric/sieve.h"
 #include "core/metric/workload.h"
@@ -74,6 +75,7 @@ static enum assay_status check_rows(const double prob[], const unsigned char out
 {
     char place[64];
     for (size_t i = 0; i < n; i++) {
+        assay_parallel_row(i);
         if (isnan(prob[i]))
             continue;
         if (!(prob[i] >= 0 && prob[i] <= 1)) {

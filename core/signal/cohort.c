@@ -127,6 +127,46 @@ static enum assay_status check_plan_count(const struct assay_cohort_spec *spec,
     return ASSAY_EDATA;
 }
 
+/* Chunks of rows that are counted side by side, each for itself. */
+struct counting {
+    const struct places *places;
+    const unsigned char *include;
+    size_t n_row, n_chunk;
+    size_t *rows; /* [n_chunk][places->n] */
+};
+
+static void count_chunk(void *state, size_t chunk)
+{
+    const struct counting *c = state;
+    size_t *rows = c->rows + chunk * c->places->n, size = c->n_row / c->n_chunk;
+    size_t end = chunk + 1 < c->n_chunk ? (chunk + 1) * size : c->n_row;
+    for (size_t i = chunk * size; i < end; i++) {
+        rows[place_of_row(c->places, i)] += c->include != NULL ? c->include[i] : 1;
+        assay_parallel_row(i);
+    }
+}
+
+/* rows[places->n] is zero. */
+static bool count_rows(const struct places *places, const unsigned char include[], size_t n_row, size_t rows[])
+{
+    enum { CHUNKS = 16, CHUNK_ROWS = 1 << 16, MOST_PLACES = 1 << 16 };
+    bool many = n_row >= 2 * CHUNK_ROWS && places->n <= MOST_PLACES;
+    struct counting c = {places, include, n_row, 1, rows};
+    if (!many) {
+        count_chunk(&c, 0);
+        return true;
+    }
+    c.n_chunk = n_row / CHUNK_ROWS < CHUNKS ? n_row / CHUNK_ROWS : CHUNKS;
+    c.rows = assay_alloc(c.n_chunk * places->n, sizeof *c.rows);
+    if (c.rows == NULL)
+        return false;
+    assay_parallel(c.n_chunk, 0, count_chunk, &c);
+    for (size_t k = 0; k < c.n_chunk * places->n; k++)
+        rows[k % places->n] += c.rows[k];
+    free(c.rows);
+    return true;
+}
+
 static enum assay_status take_census(const struct assay_cohort_spec *spec,
                                      const struct assay_columns *columns,
                                      const struct assay_table *table, const unsigned char *include,
@@ -141,12 +181,9 @@ static enum assay_status take_census(const struct assay_cohort_spec *spec,
     census->n_plan = places.n_plan;
     census->rows = assay_alloc(places.n, sizeof *census->rows);
     census->order = assay_alloc(census->n_plan, sizeof *census->order);
-    if (census->rows == NULL || census->order == NULL)
+    if (census->rows == NULL || census->order == NULL ||
+        !count_rows(&places, include, table->n_row, census->rows))
         status = assay_fail_memory(err, "building cohorts");
-    for (size_t i = 0; status == ASSAY_OK && i < table->n_row; i++) {
-        census->rows[place_of_row(&places, i)] += include != NULL ? include[i] : 1;
-        assay_parallel_row(i);
-    }
     places_clear(&places);
     for (size_t k = 0; status == ASSAY_OK && k < census->n_plan; k++)
         census->order[k] = k;

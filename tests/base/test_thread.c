@@ -139,6 +139,37 @@ START_TEST(sums_do_not_depend_on_the_number_of_threads)
 }
 END_TEST
 
+struct asked {
+    size_t wrong; /* the row of which it does not hold */
+    atomic_uchar *rows;
+};
+
+static bool is_right(const void *state, size_t first, size_t end)
+{
+    const struct asked *asked = state;
+    for (size_t i = first; i < end; i++)
+        atomic_fetch_add(&asked->rows[i], 1);
+    return asked->wrong < first || asked->wrong >= end;
+}
+
+START_TEST(what_holds_of_all_rows_is_asked_about_each_once)
+{
+    static const size_t sizes[] = {0, 1, 65535, 65536, 65537, 400000};
+    for (size_t s = 0; s < COUNT(sizes); s++) {
+        size_t n = sizes[s], wrongs[] = {0, n / 2, n > 0 ? n - 1 : 0};
+        struct asked asked = {.wrong = n, .rows = calloc(n + 1, 1)};
+        ck_assert(assay_parallel_holds(n, threads[_i], is_right, &asked));
+        for (size_t i = 0; i <= n; i++)
+            ck_assert_int_eq(atomic_load(&asked.rows[i]), i < n);
+        for (size_t k = 0; n > 0 && k < COUNT(wrongs); k++) {
+            asked.wrong = wrongs[k];
+            ck_assert(!assay_parallel_holds(n, threads[_i], is_right, &asked));
+        }
+        free(asked.rows);
+    }
+}
+END_TEST
+
 START_TEST(processors_are_those_this_process_may_use)
 {
     cpu_set_t before, one;
@@ -194,6 +225,7 @@ static void add_tests(TCase *tc)
     tcase_add_test(tc, one_thread_is_the_callers_own);
     tcase_add_test(tc, the_calling_thread_does_the_work_when_there_are_no_others);
     tcase_add_test(tc, sums_do_not_depend_on_the_number_of_threads);
+    tcase_add_loop_test(tc, what_holds_of_all_rows_is_asked_about_each_once, 0, COUNT(threads));
     tcase_add_test(tc, processors_are_those_this_process_may_use);
 }
 

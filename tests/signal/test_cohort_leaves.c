@@ -2,6 +2,7 @@
 #include "core/signal/cohort.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "tests/signal/coded.h"
 #include "tests/signal/world.h"
@@ -66,6 +67,54 @@ START_TEST(a_coded_tenure_spans_the_same_tree)
 }
 END_TEST
 
+/* The world's rows time and again, to so many rows that they are counted side by side. */
+static struct assay_table repeated_table(const struct world *w, size_t times)
+{
+    struct assay_table made = w->table;
+    made.n_row = w->n * times;
+    made.columns = calloc(made.n_column, sizeof *made.columns);
+    for (size_t c = 0; c < made.n_column; c++) {
+        const struct assay_column *of = &w->table.columns[c];
+        bool text = of->type == ASSAY_TEXT;
+        size_t size = text ? sizeof *of->codes : sizeof *of->numbers;
+        char *all = malloc(made.n_row * size);
+        for (size_t k = 0; k < times; k++)
+            memcpy(all + k * w->n * size, text ? (const void *)of->codes : of->numbers, w->n * size);
+        made.columns[c] = *of;
+        if (text)
+            made.columns[c].codes = (int32_t *)(void *)all;
+        else
+            made.columns[c].numbers = (double *)(void *)all;
+    }
+    return made;
+}
+
+START_TEST(a_long_history_spans_the_tree_of_what_it_repeats) /* a loop over seeds */
+{
+    struct assay_error err = {0};
+    struct world *w = make_world((uint64_t)_i);
+    size_t times = 400000 / w->n;
+    struct assay_table table = repeated_table(w, times);
+    unsigned char *include = malloc(table.n_row);
+    struct assay_cohorts few = {0}, many = {0};
+    for (size_t k = 0; k < times; k++)
+        memcpy(include + k * w->n, w->include, w->n);
+    ck_assay_ok(assay_cohorts_build(&w->spec.cohort, &w->columns, &w->table, w->include, &few, &err));
+    ck_assay_ok(assay_cohorts_build(&w->spec.cohort, &w->columns, &table, include, &many, &err));
+    ck_assert_uint_eq(many.n_node, few.n_node);
+    for (size_t v = 0; v < many.n_node; v++)
+        ck_assert_uint_eq(many.nodes[v].rows, times * few.nodes[v].rows);
+    assay_cohorts_clear(&few);
+    assay_cohorts_clear(&many);
+    for (size_t c = 0; c < table.n_column; c++)
+        free(table.columns[c].type == ASSAY_TEXT ? (void *)table.columns[c].codes
+                                                 : (void *)table.columns[c].numbers);
+    free(table.columns);
+    free(include);
+    free_world(w);
+}
+END_TEST
+
 /* By tenure alone, by plan alone, by neither. */
 START_TEST(trees_of_one_kind_of_branch_have_leaves_too)
 {
@@ -118,6 +167,7 @@ static void add_tests(TCase *tc)
 {
     tcase_add_test(tc, leaves_of_all_rows_are_those_of_each);
     tcase_add_test(tc, a_coded_tenure_spans_the_same_tree);
+    tcase_add_loop_test(tc, a_long_history_spans_the_tree_of_what_it_repeats, 0, 4);
     tcase_add_test(tc, trees_of_one_kind_of_branch_have_leaves_too);
     tcase_add_test(tc, every_failing_allocation_is_reported_and_leaks_nothing);
 }
