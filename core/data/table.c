@@ -10,11 +10,6 @@
 
 enum { DOUBLING_ROWS = 1 << 17 }; /* beyond it rows grow by half, which wastes less */
 
-static bool is_coded(const struct assay_column *column)
-{
-    return column->number_codes != NULL;
-}
-
 static bool is_long(const struct assay_table *table, size_t n_row)
 {
     return n_row >= (table->long_from > 0 ? table->long_from : ASSAY_LONG_TABLE);
@@ -32,7 +27,7 @@ static bool column_grow(struct assay_column *column, size_t capacity, size_t gro
 {
     switch (column->type) {
     case ASSAY_NUMBER:
-        if (is_coded(column))
+        if (assay_column_is_coded(column))
             return array_grow(&column->number_codes, capacity, grown, sizeof *column->number_codes);
         return array_grow(&column->numbers, capacity, grown, sizeof *column->numbers);
     case ASSAY_TEXT:
@@ -174,7 +169,7 @@ static bool condense(struct assay_table *table)
     table->condensed = true;
     for (size_t k = 0; k < table->n_column && made; k++) {
         struct assay_column *column = &table->columns[k];
-        if (column->type == ASSAY_NUMBER && !is_coded(column))
+        if (column->type == ASSAY_NUMBER && !assay_column_is_coded(column))
             made = assay_number_codes_make(column, table->n_row, table->row_capacity);
     }
     if (made)
@@ -188,7 +183,7 @@ static bool expand(struct assay_table *table)
     bool made = keep_lines(table);
     for (size_t k = 0; k < table->n_column && made; k++) {
         struct assay_column *column = &table->columns[k];
-        if (is_coded(column))
+        if (assay_column_is_coded(column))
             made = assay_number_codes_undo(column, table->n_row, table->row_capacity);
     }
     table->condensed = !made;
@@ -239,13 +234,13 @@ static bool append_numbers(struct assay_column *column, const struct assay_colum
         size_t step = n - at < BLOCK ? n - at : BLOCK;
         const double *number = assay_column_numbers(part, at, step, room);
         size_t done = 0;
-        if (is_coded(column)) {
+        if (assay_column_is_coded(column)) {
             done = assay_number_codes_write(column, n_row + at, number, step);
             if (done < step && (column->n_value < ASSAY_MOST_VALUES ||
                                 !assay_number_codes_undo(column, n_row + at + done, capacity)))
                 return false;
         }
-        if (!is_coded(column))
+        if (!assay_column_is_coded(column))
             memcpy(column->numbers + n_row + at + done, number + done,
                    (step - done) * sizeof *number);
     }
@@ -304,7 +299,7 @@ enum assay_status assay_table_append(struct assay_table *table, const struct ass
     assert(part->n_column == table->n_column);
     if (part->n_row > 0 && !append_rows(table, part)) {
         for (size_t k = 0; k < table->n_column; k++)
-            if (is_coded(&table->columns[k]))
+            if (assay_column_is_coded(&table->columns[k]))
                 assay_number_codes_trim(&table->columns[k], table->n_row);
         return assay_fail_memory(err, "adding rows to the table");
     }

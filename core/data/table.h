@@ -67,6 +67,12 @@ static inline double assay_column_number(const struct assay_column *column, size
                                    : column->values[column->number_codes[row]];
 }
 
+/* A column of numbers that are codes into its few values; one without rows is not. */
+static inline bool assay_column_is_coded(const struct assay_column *column)
+{
+    return column->number_codes != NULL;
+}
+
 /* Rows first .. first + n - 1 as numbers: the column's own where it is plain, else copied into out[n]. */
 const double *assay_column_numbers(const struct assay_column *column, size_t first, size_t n,
                                    double out[]);

@@ -66,7 +66,7 @@ static size_t count_terms(const struct assay_coded_scores *c, const struct assay
     const struct assay_column *column = &table->columns[c->columns.signals[j]];
     if (column->type == ASSAY_TEXT)
         return assay_dictionary_count(column->dictionary) + 1;
-    return column->number_codes != NULL ? column->n_value * count_leaves(c->model, j) : SIZE_MAX;
+    return assay_column_is_coded(column) ? column->n_value * count_leaves(c->model, j) : SIZE_MAX;
 }
 
 static bool are_coded(const struct assay_coded_scores *c, const struct assay_table *table)

@@ -65,7 +65,7 @@ static enum assay_status places_init(const struct assay_cohort_spec *spec,
     made.n = (made.n_plan + 1) * made.width;
     if (columns->tenure != ASSAY_NO_COLUMN)
         made.tenure = &table->columns[columns->tenure];
-    if (made.tenure != NULL && made.tenure->number_codes != NULL) {
+    if (made.tenure != NULL && assay_column_is_coded(made.tenure)) {
         made.band_of_code = assay_alloc(made.tenure->n_value, 1);
         if (made.band_of_code == NULL)
             return assay_fail_memory(err, "building cohorts");

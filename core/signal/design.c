@@ -302,11 +302,11 @@ enum assay_status assay_design_fill(struct assay_design *design,
 }
 
 /* Where no column is coded, look-ups would take as much room as x, and make every block twice. */
-static bool is_coded(const struct assay_spec *spec, const struct assay_design_source *source)
+static bool any_is_coded(const struct assay_spec *spec, const struct assay_design_source *source)
 {
     for (size_t j = 0; j < spec->n_signal; j++) {
         const struct assay_column *column = &source->table->columns[source->columns->signals[j]];
-        if (column->type == ASSAY_NUMBER && column->number_codes != NULL)
+        if (assay_column_is_coded(column))
             return true;
     }
     return false;
@@ -318,7 +318,7 @@ enum assay_status assay_design_make(const struct assay_spec *spec,
 {
     struct assay_design made = {0};
     enum assay_status status = init_shape(spec, source->table->n_row, &made, err);
-    if (status == ASSAY_OK && is_coded(spec, source)) {
+    if (status == ASSAY_OK && any_is_coded(spec, source)) {
         status = make_lookups(&made, source, err);
     } else if (status == ASSAY_OK) {
         status = add_values(&made, err);

@@ -230,4 +230,17 @@ static inline const char *random_text(struct test_random *random, char out[32])
     return out;
 }
 
+/* Columns for all that the model reads. An input that serves as text stands there as text, and as a number beside it. */
+static inline void random_columns(const struct assay_model *model, struct assay_table *table)
+{
+    struct assay_error err = {0};
+    size_t column;
+    for (size_t k = 0; k < model->n_input; k++) {
+        const char *name = model->inputs[k].column;
+        if (model->inputs[k].is_text)
+            ck_assay_ok(assay_table_add_column(table, name, ASSAY_TEXT, &column, &err));
+        ck_assay_ok(assay_table_add_column(table, name, ASSAY_NUMBER, &column, &err));
+    }
+}
+
 #endif

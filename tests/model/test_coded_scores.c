@@ -42,25 +42,13 @@ static void draw_cell(const struct pool *pool, struct test_random *random,
             assay_dictionary_enter(column->dictionary, pool->text[k], strlen(pool->text[k]));
 }
 
-static void add_columns(const struct assay_model *model, struct assay_table *table)
-{
-    struct assay_error err = {0};
-    size_t column;
-    for (size_t k = 0; k < model->n_input; k++) {
-        const char *name = model->inputs[k].column;
-        if (model->inputs[k].is_text)
-            ck_assay_ok(assay_table_add_column(table, name, ASSAY_TEXT, &column, &err));
-        ck_assay_ok(assay_table_add_column(table, name, ASSAY_NUMBER, &column, &err));
-    }
-}
-
 /* Numbers are coded, as a reader leaves them. */
 static void draw_table(const struct assay_model *model, uint64_t seed, struct assay_table *table)
 {
     struct test_random random = {seed};
     struct assay_error err = {0};
     struct assay_table part = {0};
-    add_columns(model, &part);
+    random_columns(model, &part);
     ck_assay_ok(assay_table_reserve(&part, ROWS, &err));
     for (size_t k = 0; k < part.n_column; k++) {
         struct pool pool;
@@ -70,7 +58,7 @@ static void draw_table(const struct assay_model *model, uint64_t seed, struct as
     }
     part.n_row = ROWS;
     *table = (struct assay_table){.long_from = 1};
-    add_columns(model, table);
+    random_columns(model, table);
     ck_assay_ok(assay_table_append(table, &part, &err));
     assay_table_clear(&part);
 }

@@ -140,13 +140,7 @@ static void fill_table(const struct assay_model *model, const struct rows *rows,
                        struct assay_table *table)
 {
     struct assay_error err = {0};
-    size_t column;
-    for (size_t k = 0; k < model->n_input; k++) {
-        const char *name = model->inputs[k].column;
-        if (model->inputs[k].is_text)
-            ck_assay_ok(assay_table_add_column(table, name, ASSAY_TEXT, &column, &err));
-        ck_assay_ok(assay_table_add_column(table, name, ASSAY_NUMBER, &column, &err));
-    }
+    random_columns(model, table);
     ck_assay_ok(assay_table_reserve(table, rows->n, &err));
     for (size_t k = 0; k < model->n_input; k++) {
         const char *name = model->inputs[k].column;

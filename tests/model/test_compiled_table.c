@@ -15,19 +15,6 @@ enum { ROWS = 200, CAPACITY = 64 };
 
 /* ---- tables as a reader fills them ---- */
 
-/* An input that serves as text stands there as text, and as a number beside it. */
-static void add_columns(const struct assay_model *model, struct assay_table *table)
-{
-    struct assay_error err = {0};
-    size_t column;
-    for (size_t k = 0; k < model->n_input; k++) {
-        const char *name = model->inputs[k].column;
-        if (model->inputs[k].is_text)
-            ck_assay_ok(assay_table_add_column(table, name, ASSAY_TEXT, &column, &err));
-        ck_assay_ok(assay_table_add_column(table, name, ASSAY_NUMBER, &column, &err));
-    }
-}
-
 static void draw_cell(const struct assay_model *model, struct test_random *random,
                       struct assay_column *column, size_t row)
 {
@@ -127,7 +114,7 @@ static void fixture_init(struct fixture *f, uint64_t seed)
     memset(f, 0, sizeof *f);
     random_model(seed, &f->model);
     ck_assay_ok(assay_compiled_new(&f->model, &f->compiled, &err));
-    add_columns(&f->model, &f->table);
+    random_columns(&f->model, &f->table);
 }
 
 static void fixture_clear(struct fixture *f)
@@ -162,7 +149,7 @@ START_TEST(a_long_table_with_coded_numbers_scores_the_same)
     struct assay_table whole = {.long_from = 1};
     fixture_init(&f, 4000 + (uint64_t)_i);
     draw_rows(&f.model, ROWS, (uint64_t)_i, &f.table);
-    add_columns(&f.model, &whole);
+    random_columns(&f.model, &whole);
     ck_assay_ok(assay_table_append(&whole, &f.table, &err));
     for (size_t k = 0; k < whole.n_column; k++)
         ck_assert(whole.columns[k].type == ASSAY_TEXT || whole.columns[k].numbers == NULL);

@@ -34,11 +34,11 @@ static bool is_by_cohort(const struct assay_signal_spec *signal)
     return signal->normalise.method == ASSAY_PERCENTILE;
 }
 
-static bool is_coded(const struct assay_signal_spec *signal, const struct assay_column *column,
-                     size_t n_node, size_t n)
+static bool is_by_value(const struct assay_signal_spec *signal, const struct assay_column *column,
+                        size_t n_node, size_t n)
 {
-    return assay_signal_type(signal) == ASSAY_NUMBER && column->type == ASSAY_NUMBER &&
-           column->numbers == NULL && column->n_value > 0 && n_node <= UINT16_MAX &&
+    return assay_signal_type(signal) == ASSAY_NUMBER && assay_column_is_coded(column) &&
+           column->n_value > 0 && n_node <= UINT16_MAX &&
            n / ROWS_A_POINT / n_node >= column->n_value && !waits(signal, column);
 }
 
@@ -72,7 +72,7 @@ enum assay_status assay_audit_points_make(const struct assay_audit_input *input,
             &input->intake->table.columns[input->intake->columns.signals[j]];
         struct assay_audit_points *points = &set->points[j];
         size_t n_node = is_by_cohort(signal) ? model->baselines[j].n_node : 1;
-        if (!is_coded(signal, column, n_node, n))
+        if (!is_by_value(signal, column, n_node, n))
             continue;
         points->point = assay_rows_alloc(n_node * column->n_value, sizeof *points->point);
         if (points->point == NULL)

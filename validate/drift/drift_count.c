@@ -25,9 +25,8 @@ static bool find_column(const struct assay_audit_input *input, const struct assa
             continue;
         const struct assay_column *column =
             &input->intake->table.columns[input->intake->columns.signals[j]];
-        bool coded = column->type == ASSAY_NUMBER && column->numbers == NULL;
         *values = (struct values){.numbers = column->numbers,
-                                  .coded = coded ? column : NULL,
+                                  .coded = assay_column_is_coded(column) ? column : NULL,
                                   .codes = column->codes,
                                   .dictionary = column->dictionary,
                                   .row = set->row};

@@ -16,21 +16,29 @@ struct worth {
     double value, lost;
 };
 
-static bool in_zone(const struct assay_spec *spec, size_t z, double score)
+/* A score is in the zone from `from` on, and below `below`. */
+struct bounds {
+    double from, below;
+};
+
+static struct bounds bounds_of(const struct assay_spec *spec, size_t z)
 {
-    return score >= spec->zones[z].from && (z + 1 == spec->n_zone || score < spec->zones[z + 1].from);
+    return (struct bounds){spec->zones[z].from, z + 1 < spec->n_zone ? spec->zones[z + 1].from : HUGE_VAL};
+}
+
+static size_t is_in(struct bounds zone, double score)
+{
+    return (size_t)(score >= zone.from) & (size_t)(score < zone.below);
 }
 
 /* list: those of n rows, at most STRIP, that are in the zone; returns how many. Without a branch, for which are nobody
  * can foresee. */
-static size_t list_zone(const struct assay_spec *spec, size_t z, const double score[], size_t n,
-                        uint16_t list[STRIP])
+static size_t list_zone(struct bounds zone, const double score[], size_t n, uint16_t list[STRIP])
 {
-    double from = spec->zones[z].from, below = z + 1 < spec->n_zone ? spec->zones[z + 1].from : HUGE_VAL;
     size_t length = 0;
     for (size_t k = 0; k < n; k++) {
         list[length] = (uint16_t)k;
-        length += (size_t)(score[k] >= from) & (size_t)(score[k] < below);
+        length += is_in(zone, score[k]);
     }
     return length;
 }
@@ -38,11 +46,12 @@ static size_t list_zone(const struct assay_spec *spec, size_t z, const double sc
 static struct worth worth_of(const struct assay_audit_input *input, size_t z)
 {
     const struct assay_audit_set *used = &input->used;
+    struct bounds zone = bounds_of(input->spec, z);
     struct worth worth = {0.0, 0.0};
     if (used->value == NULL)
         return (struct worth){NAN, NAN};
     for (size_t i = 0; i < used->n; i++)
-        if (!isnan(used->value[i]) && in_zone(input->spec, z, used->score[i])) {
+        if (!isnan(used->value[i]) && is_in(zone, used->score[i])) {
             worth.value += used->value[i];
             worth.lost += used->outcome[i] ? used->value[i] : 0.0;
         }
@@ -55,13 +64,14 @@ static struct assay_estimate rate_by_account(const struct assay_audit_input *inp
                                              struct assay_design_effect *effect)
 {
     const struct assay_audit_set *used = &input->used;
+    struct bounds bounds = bounds_of(input->spec, z);
     double share = zone->rate.wilson.value;
     if (effect == NULL || zone->n == 0)
         return zone->rate.wilson;
     for (size_t first = 0; first < used->n; first += STRIP) {
         uint16_t list[STRIP];
         size_t n = used->n - first < STRIP ? used->n - first : STRIP;
-        size_t length = list_zone(input->spec, z, used->score + first, n, list);
+        size_t length = list_zone(bounds, used->score + first, n, list);
         for (size_t k = 0; k < length; k++) {
             size_t i = first + list[k];
             assay_design_effect_add(effect, used->account[i], used->outcome[i] - share);

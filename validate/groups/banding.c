@@ -146,7 +146,7 @@ static bool has_cells(const struct assay_row_numbers *numbers)
     if (numbers->value != NULL)
         return false;
     if (numbers->column != NULL)
-        return numbers->column->numbers == NULL && numbers->column->n_value > 0;
+        return assay_column_is_coded(numbers->column) && numbers->column->n_value > 0;
     return !assay_audit_signal_is_plain(numbers->set, numbers->signal);
 }
 

@@ -61,7 +61,7 @@ static void compare(const struct assay_people *people, const struct pairs *pairs
 {
     for (size_t j = 0; j < people->input->n_signal; j++) {
         const struct assay_column *column = column_of(people, j);
-        bool coded = column->type == ASSAY_NUMBER && column->numbers == NULL && column->n_value > 0;
+        bool coded = assay_column_is_coded(column) && column->n_value > 0;
         if (coded)
             compare_codes(column, pairs, &both[j], &moved[j]);
         for (size_t k = 0; column->type == ASSAY_NUMBER && !coded && k < pairs->n; k++) {
