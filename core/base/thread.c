@@ -204,6 +204,8 @@ static void ask_strip(void *state, size_t strip)
 bool assay_parallel_holds(size_t n, size_t n_thread, bool (*holds)(const void *state, size_t first, size_t end),
                           const void *state)
 {
+    if (n <= STRIP_ROWS)
+        return n == 0 || holds(state, 0, n);
     struct question question = {.holds = holds, .state = state, .n = n};
     assay_parallel((n + STRIP_ROWS - 1) / STRIP_ROWS, n_thread, ask_strip, &question);
     return !atomic_load(&question.denied);
