@@ -30,14 +30,8 @@ static void draw_table(const struct assay_model *model, uint64_t seed, struct as
 {
     struct test_random random = {seed};
     struct assay_error err = {0};
-    size_t column;
     *table = (struct assay_table){0};
-    for (size_t k = 0; k < model->n_input; k++) {
-        const char *name = model->inputs[k].column;
-        if (model->inputs[k].is_text)
-            ck_assay_ok(assay_table_add_column(table, name, ASSAY_TEXT, &column, &err));
-        ck_assay_ok(assay_table_add_column(table, name, ASSAY_NUMBER, &column, &err));
-    }
+    random_columns(model, table);
     ck_assay_ok(assay_table_reserve(table, ROWS, &err));
     for (; table->n_row < ROWS; table->n_row++)
         for (size_t k = 0; k < table->n_column; k++)
