@@ -87,7 +87,8 @@ static void count_row(const struct assay_predicted *p, size_t i, size_t times, d
                       struct tally *tally)
 {
     double points = p->history->spec->points_to_halve_odds / M_LN2, prob = p->prob[i];
-    double score = fmin(fmax(50 + points * (at - p->log_odds[i]), 0), 100);
+    double open = 50 + points * (at - p->log_odds[i]), above = open > 0 ? open : 0;
+    double score = above < 100 ? above : 100;
     unsigned char event = p->history->outcome[i];
     tally->n += times;
     tally->n_event += event ? times : 0;
@@ -168,7 +169,7 @@ static enum assay_status fit_line(const struct assay_engine *engine, const unsig
     struct assay_error reason = {0};
     options.start = start;
     options.held = held;
-    options.tolerance = 1e-6; /* Newton's last step squares it */
+    options.tolerance = 1e-4; /* Newton's last step squares it; resamples differ by far more */
     enum assay_status status = assay_logistic_fit(engine, &options, &fit, &reason);
     *value = status == ASSAY_OK ? fit.coef[k] : (double)NAN;
     assay_logistic_fit_clear(&fit);

@@ -126,6 +126,7 @@ struct mixture {
     const struct assay_cohorts *cohorts;
     enum assay_better better;
     size_t n_point;       /* distinct values */
+    double *value;        /* [n_point] */
     size_t width, n_kept; /* nodes, rounded up to lanes; nodes a task */
     size_t *rows;         /* [n_node] of the node and those below it */
     double *weight;       /* [n_node * width] what a row of a leaf weighs in each node */
@@ -168,6 +169,16 @@ static void mix_weights(struct mixture *m, size_t node)
 
 /* ---- curves ---- */
 
+static bool list_values(struct mixture *m)
+{
+    const struct assay_runs *runs = m->runs;
+    m->value = assay_rows_alloc(m->n_point, sizeof *m->value);
+    for (size_t k = 0, p = 0; m->value != NULL && k < runs->n; k++)
+        if (k == 0 || runs->values[k] != runs->values[k - 1])
+            m->value[p++] = runs->values[k];
+    return m->value != NULL;
+}
+
 /* Room for the curves of one task. */
 struct room {
     double *x, *s; /* [n_point], [n_kept * n_point] */
@@ -193,19 +204,20 @@ static void sum_masses(const struct mixture *m, size_t first, double s[], double
     }
 }
 
-/* The values that a node has, into x, and their mid-ranks times 100, into s; returns how many. */
+/* The values that a node has, into x, and their mid-ranks times 100, into s; returns how many. Whether a node has a
+ * value is not for a processor to guess: what it has not is written over. */
 static size_t take_points(const struct mixture *m, double total, double x[], double s[])
 {
     size_t n = 0;
-    for (size_t k = 0, p = 0; p < m->n_point; p++) {
-        double value = m->runs->values[k];
-        if (s[p] >= 0) {
-            double points = 100 * (s[p] / total);
-            x[n] = value;
-            s[n++] = points < 100 ? points : 100; /* sums of weights end a rounding away from 1 */
-        }
-        while (k < m->runs->n && m->runs->values[k] == value)
-            k++;
+    for (size_t p = 0; p < m->n_point; p++) {
+        double points = 100 * (s[p] / total);
+        s[p] = points < 100 ? points : 100; /* sums of weights end a rounding away from 1 */
+    }
+    for (size_t p = 0; p < m->n_point; p++) {
+        double points = s[p];
+        x[n] = m->value[p];
+        s[n] = points;
+        n += points >= 0;
     }
     return n;
 }
@@ -320,6 +332,8 @@ static enum assay_status estimate(struct mixture *m, size_t n_thread, struct ass
     if (m->rows == NULL || m->weight == NULL || m->knots == NULL || m->failed == NULL)
         return assay_fail_memory(err, "estimating baselines");
     count_rows(m);
+    if (!list_values(m))
+        return assay_fail_memory(err, "estimating baselines");
     m->n_kept = m->n_point > MANY_POINTS ? 1 : LANES;
     for (size_t v = 0; v < n_node; v++)
         mix_weights(m, v);
@@ -350,6 +364,7 @@ enum assay_status assay_mixture_estimate(const struct assay_runs *runs,
     free(m.rows);
     free(m.weight);
     free(m.failed);
+    assay_rows_free(m.value);
     struct assay_baseline made = {m.knots, m.knots != NULL ? n_node : 0};
     if (status != ASSAY_OK)
         assay_baseline_clear(&made);
