@@ -70,20 +70,20 @@ static void label_task(void *state, size_t task)
     const int32_t *as_of = history->columns->as_of != ASSAY_NO_COLUMN
                                ? history->table->columns[history->columns->as_of].dates
                                : NULL;
-    struct counts *counts = &l->counts[task];
+    struct counts counts = {.from = ASSAY_NO_DATE, .to = ASSAY_NO_DATE}; /* beside no other task's */
     size_t first = task * TASK_ROWS, left = history->n_row - first;
     size_t n = left < TASK_ROWS ? left : TASK_ROWS;
     unsigned char *used = history->used; /* states at first */
-    *counts = (struct counts){.from = ASSAY_NO_DATE, .to = ASSAY_NO_DATE};
     assay_outcome_label_rows(history->spec, history->columns, history->table, l->window, first, n,
-                             used, history->outcome, counts->state, &counts->early);
-    drop_incomplete(history, first, n, used, counts->state);
+                             used, history->outcome, counts.state, &counts.early);
+    drop_incomplete(history, first, n, used, counts.state);
     for (size_t i = first; i < first + n; i++) {
         used[i] = used[i] == ASSAY_ROW_USED;
-        counts->event += used[i] && history->outcome[i];
+        counts.event += used[i] && history->outcome[i];
         if (used[i] && as_of != NULL)
-            note_date(as_of[i], counts);
+            note_date(as_of[i], &counts);
     }
+    l->counts[task] = counts;
 }
 
 static void add_counts(struct assay_history *history, const struct counts counts[], size_t n_task)

@@ -39,4 +39,8 @@ static inline void assay_parallel_row(size_t i)
 /* Processors this process may use, at least 1. */
 size_t assay_processor_count(void);
 
+/* Bytes by which what tasks write again and again should lie apart: processors hand each other whole lines of their
+ * caches, two at a time, and a count beside another task's is waited for at every row. */
+#define ASSAY_TASKS_APART 128
+
 #endif

@@ -194,7 +194,7 @@ static void together_task(void *state, size_t task)
 {
     const struct work *w = state;
     const struct assay_move_rows *rows = w->rows;
-    struct assay_cluster_sums *sums = &w->parts[task].sums;
+    struct assay_cluster_sums own = {.rows = 0}, *sums = &own; /* beside no other task's */
     struct batch batch;
     struct cluster open = {.cell = {0}};
     size_t first = task_start(rows, task), end = task_start(rows, task + 1), ends[ASSAY_MOVE_ROWS];
@@ -212,6 +212,7 @@ static void together_task(void *state, size_t task)
         add_cells(batch.strip.cell, batch.n, ends, n_end, &open, sums);
     }
     close_cluster(&open, sums);
+    w->parts[task].sums = own;
 }
 
 /* ---- clusters whose rows are anywhere ---- */

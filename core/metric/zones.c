@@ -17,8 +17,8 @@ enum { TASK_ROWS = 1 << 16, MOST_TASKS = 64 };
 struct counting {
     const double *score, *lower;
     const unsigned char *outcome;
-    size_t n, n_zone, n_task;
-    size_t (*count)[2]; /* [n_task * n_zone] without the event, with it */
+    size_t n, n_zone, n_task, stride;
+    size_t (*count)[2]; /* [n_task][stride], n_zone of them: without the event, with it */
 };
 
 enum assay_status assay_zones_check_bounds(const double lower[], size_t n_zone,
@@ -66,7 +66,7 @@ static enum assay_status check(const double score[], const unsigned char outcome
 static void count_task(void *state, size_t task)
 {
     const struct counting *c = state;
-    size_t(*count)[2] = c->count + task * c->n_zone, rows = c->n / c->n_task;
+    size_t(*count)[2] = c->count + task * c->stride, rows = c->n / c->n_task;
     size_t end = task + 1 == c->n_task ? c->n : (task + 1) * rows;
     for (size_t i = task * rows; i < end; i++)
         count[assay_zone_of(c->score[i], c->lower, c->n_zone)][c->outcome[i]]++;
@@ -79,16 +79,17 @@ enum assay_status assay_zones_measure(const double score[], const unsigned char 
     enum assay_status status = check(score, outcome, n, lower, n_zone, err);
     if (status != ASSAY_OK)
         return status;
-    struct counting c = {score, lower, outcome, n, n_zone, 1 + n / TASK_ROWS, NULL};
+    struct counting c = {score, lower, outcome, n, n_zone, 1 + n / TASK_ROWS, 0, NULL};
     c.n_task = c.n_task < MOST_TASKS ? c.n_task : MOST_TASKS;
-    c.count = assay_alloc(c.n_task * n_zone, sizeof *c.count);
+    c.stride = n_zone + ASSAY_TASKS_APART / sizeof *c.count;
+    c.count = assay_alloc(c.n_task * c.stride, sizeof *c.count);
     if (c.count == NULL)
         return assay_fail_memory(err, "counting zones");
     assay_parallel(c.n_task, 0, count_task, &c);
     for (size_t k = 0; k < n_zone; k++) {
         struct assay_zone_result zone = {0};
         for (size_t t = 0; t < c.n_task; t++) {
-            const size_t *count = c.count[t * n_zone + k];
+            const size_t *count = c.count[t * c.stride + k];
             zone.n += count[0] + count[1];
             zone.n_event += count[1];
         }

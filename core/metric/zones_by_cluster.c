@@ -27,10 +27,16 @@ struct work {
     const struct assay_zone_rows *rows;
     const double *lower;
     size_t n_zone, n_task;
-    struct part *parts;  /* [n_task][n_zone] */
+    struct part *parts;  /* [n_task][n_zone], and one that keeps tasks apart */
     size_t *bad;         /* [n_task] the first row whose score has no zone, or n */
     unsigned char *zone; /* [n] where clusters lie apart, else NULL */
 };
+
+static struct part *parts_of(const struct work *w, size_t task)
+{
+    _Static_assert(sizeof(struct part) >= ASSAY_TASKS_APART, "one part is room enough between two tasks");
+    return w->parts + task * (w->n_zone + 1);
+}
 
 static bool begins_cluster(const struct assay_zone_rows *rows, size_t row)
 {
@@ -70,7 +76,7 @@ static void close_cluster(struct part parts[], size_t n_zone)
 static void count_strip(struct work *w, size_t task, size_t first, size_t n, bool continued)
 {
     const struct assay_zone_rows *rows = w->rows;
-    struct part *parts = w->parts + task * w->n_zone;
+    struct part *parts = parts_of(w, task);
     double score[STRIP];
     rows->score(rows->state, first, n, score);
     for (size_t k = 0; k < n; k++) {
@@ -92,7 +98,7 @@ static void count_task(void *state, size_t task)
     w->bad[task] = w->rows->n;
     for (size_t i = first; i < end; i += STRIP)
         count_strip(w, task, i, end - i < STRIP ? end - i : STRIP, i > first);
-    close_cluster(w->parts + task * w->n_zone, w->n_zone);
+    close_cluster(parts_of(w, task), w->n_zone);
 }
 
 /* ---- clusters that lie apart ---- */
@@ -144,7 +150,7 @@ static enum assay_status measure_zone(const struct work *w, size_t zone,
     struct part all = {.count = {0}};
     enum assay_status status = ASSAY_OK;
     for (size_t t = 0; t < w->n_task; t++)
-        add_part(&w->parts[t * w->n_zone + zone], &all);
+        add_part(&parts_of(w, t)[zone], &all);
     struct assay_zone_result made = {.n = all.count[0] + all.count[1], .n_event = all.count[1]};
     made.rate = assay_rate_of(made.n_event, made.n);
     if (w->zone != NULL)
@@ -177,7 +183,7 @@ static bool make_room(struct work *w)
 {
     const struct assay_zone_rows *rows = w->rows;
     bool apart = !assay_clusters_together(rows->cluster, rows->n);
-    w->parts = assay_alloc(w->n_task * w->n_zone, sizeof *w->parts);
+    w->parts = assay_alloc(w->n_task * (w->n_zone + 1), sizeof *w->parts);
     w->bad = assay_alloc(w->n_task, sizeof *w->bad);
     if (apart)
         w->zone = assay_rows_alloc(rows->n, 1);

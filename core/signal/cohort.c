@@ -131,14 +131,14 @@ static enum assay_status check_plan_count(const struct assay_cohort_spec *spec,
 struct counting {
     const struct places *places;
     const unsigned char *include;
-    size_t n_row, n_chunk;
-    size_t *rows; /* [n_chunk][places->n] */
+    size_t n_row, n_chunk, stride;
+    size_t *rows; /* [n_chunk][stride], places->n of them */
 };
 
 static void count_chunk(void *state, size_t chunk)
 {
     const struct counting *c = state;
-    size_t *rows = c->rows + chunk * c->places->n, size = c->n_row / c->n_chunk;
+    size_t *rows = c->rows + chunk * c->stride, size = c->n_row / c->n_chunk;
     size_t end = chunk + 1 < c->n_chunk ? (chunk + 1) * size : c->n_row;
     for (size_t i = chunk * size; i < end; i++) {
         rows[place_of_row(c->places, i)] += c->include != NULL ? c->include[i] : 1;
@@ -151,18 +151,19 @@ static bool count_rows(const struct places *places, const unsigned char include[
 {
     enum { CHUNKS = 16, CHUNK_ROWS = 1 << 16, MOST_PLACES = 1 << 16 };
     bool many = n_row >= 2 * CHUNK_ROWS && places->n <= MOST_PLACES;
-    struct counting c = {places, include, n_row, 1, rows};
+    struct counting c = {places, include, n_row, 1, places->n, rows};
     if (!many) {
         count_chunk(&c, 0);
         return true;
     }
     c.n_chunk = n_row / CHUNK_ROWS < CHUNKS ? n_row / CHUNK_ROWS : CHUNKS;
-    c.rows = assay_alloc(c.n_chunk * places->n, sizeof *c.rows);
+    c.stride = places->n + ASSAY_TASKS_APART / sizeof *c.rows;
+    c.rows = assay_alloc(c.n_chunk * c.stride, sizeof *c.rows);
     if (c.rows == NULL)
         return false;
     assay_parallel(c.n_chunk, 0, count_chunk, &c);
     for (size_t k = 0; k < c.n_chunk * places->n; k++)
-        rows[k % places->n] += c.rows[k];
+        rows[k % places->n] += c.rows[k / places->n * c.stride + k % places->n];
     free(c.rows);
     return true;
 }

@@ -192,14 +192,15 @@ static void take_chunk(void *state, size_t chunk)
     const struct filling *f = state;
     size_t n_row = f->input->intake->table.n_row, first = chunk * CHUNK;
     size_t end = first + CHUNK < n_row ? first + CHUNK : n_row;
-    struct tally *tally = &f->tallies[chunk];
+    struct tally tally = f->tallies[chunk]; /* while it counts, beside no other chunk's */
     struct room room = {.subject = {.numbers = NULL}};
-    tally->status = room_init(f, &room);
-    for (; tally->status == ASSAY_OK && first < end; first += STRIP)
+    tally.status = room_init(f, &room);
+    for (; tally.status == ASSAY_OK && first < end; first += STRIP)
         take_strip(f, first, end - first < STRIP ? end - first : STRIP, &room, f->start[chunk],
-                   tally);
+                   &tally);
     assay_compiled_work_clear(&room.subject);
     assay_compiled_work_clear(&room.champion);
+    f->tallies[chunk] = tally;
 }
 
 /* ---- all of it ---- */
